@@ -1,0 +1,63 @@
+# Everything runs inside .venv, which is made on first use; a second call does only what changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamps
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint quality bench train golden clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(STAMP)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMP) && touch $@
+
+$(STAMP)/run: $(STAMP)/venv pyproject.toml
+	$(BIN)/pip install -q -e .
+	@touch $@
+
+$(STAMP)/test: $(STAMP)/run
+	$(BIN)/pip install -q -e '.[test]'
+	@touch $@
+
+$(STAMP)/dev: $(STAMP)/test
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch $@
+
+$(STAMP)/train: $(STAMP)/dev
+	$(BIN)/pip install -q -e '.[train]'
+	@touch $@
+
+setup: $(STAMP)/run  ## make .venv and install the package
+
+run: $(STAMP)/run  ## clean the fixtures folder into out/ and print a summary
+	$(BIN)/cleaner clean fixtures/pages -o out --overwrite
+
+test: $(STAMP)/test  ## run every test
+	$(BIN)/python -m pytest -n auto
+
+lint: $(STAMP)/dev  ## style, types, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+quality: $(STAMP)/dev  ## measure on the test pages and compare with the floors
+	$(BIN)/python -m cleaner.evaluation.gate
+
+bench: $(STAMP)/dev  ## time per page beside other tools, in one run
+	$(BIN)/python -m cleaner.evaluation.bench
+
+train: $(STAMP)/train  ## rebuild the weights from the corpora
+	$(BIN)/python -m cleaner.training
+
+golden: $(STAMP)/test  ## rewrite the expected text of one fixture: make golden SLUG=...
+	@test -n "$(SLUG)" || { echo "Say which fixture: make golden SLUG=name (a folder of fixtures/pages)"; exit 2; }
+	$(BIN)/python tests/make_golden.py "$(SLUG)"
+
+clean:  ## remove what the targets made, but for .venv
+	rm -rf out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

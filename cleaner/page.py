@@ -1,0 +1,203 @@
+"""The types that flow, in order: RawPage -> Page -> Layout -> Article. No work is done here.
+
+Glossary, one word per thing:
+
+* **page**: one document of a site, as HTML or as text that a scraper already flattened.
+* **paragraph**: one run of text a reader sees as a unit: a `<p>`, heading, list item, table cell, menu entry, line.
+* **container**: an element (or, in plain text, a blank-line separated group) that holds paragraphs.
+* **body**: the paragraphs that are the article. **chrome** (boilerplate): everything else on the page.
+* **score**: the probability, 0..1, that a paragraph is body.
+* **kind**: what a reader would call a paragraph (:class:`Kind`).
+* **article**: what `clean()` returns for a page. **record**: an article as a flat dict. **gold**: text a person marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    # Only for the annotations: `cleaner --help` need not wait for numpy.
+    import numpy as np
+    from numpy.typing import NDArray
+
+ContentType = Literal["html", "text"]
+Status = Literal["ok", "low_confidence", "not_article", "empty"]
+
+
+class Kind(str, Enum):
+    """What a reader would say a paragraph is; the first six stand on the article's side, the rest is chrome."""
+
+    TITLE = "title"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    HEADING = "heading"
+    CAPTION = "caption"
+    BODY = "body"
+    NAV = "nav"
+    CONSENT = "consent"
+    SUBSCRIBE = "subscribe"
+    COMMENTS = "comments"
+    POLICY = "policy"
+    RELATED = "related"
+    SHARE = "share"
+    AD = "ad"
+    AUTHOR = "author"
+    ABOUT = "about"
+    LEGAL = "legal"
+    TAGS = "tags"
+    OTHER = "other"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+KINDS: tuple[Kind, ...] = tuple(Kind)
+ARTICLE_KINDS: frozenset[Kind] = frozenset(KINDS[:6])
+CHROME_KINDS: frozenset[Kind] = frozenset(KINDS[6:])
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A document as it came: bytes of unknown encoding, or text somebody decoded before."""
+
+    data: bytes | str
+    url: str | None = None
+    content_type: Literal["auto", "html", "text"] = "auto"
+    charset: str | None = None
+    """What the HTTP header said about the encoding, if anybody knows."""
+    source: str = ""
+    """File name, archive member or record id; used in messages and as a weak hint (``.txt``), never as a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A decoded document."""
+
+    text: str
+    """The whole source as str: markup for HTML, the text itself otherwise. Line ends are left as they are."""
+    content_type: ContentType
+    url: str | None
+    encoding: str
+    """WHATWG name of the encoding used, e.g. ``utf-8``, ``windows-1252``; ``str`` when the caller passed a str."""
+    encoding_source: str
+    """The evidence: ``bom``, ``http``, ``meta``, ``utf-8`` (strict decoding succeeded), ``detector``, ``fallback``, ``caller``."""
+    replacements: int
+    """How many U+FFFD the decoding put in; 0 for a clean document."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a page says about itself outside its visible text; all empty for plain text."""
+
+    title: str = ""
+    language: str = ""
+    metas: tuple[tuple[str, str], ...] = ()
+    """``(name or property or itemprop, lower-cased; content)`` of every ``<meta>``, in document order."""
+    links: tuple[tuple[str, str], ...] = ()
+    """``(rel, href)`` of ``<link>`` elements with rel canonical, amphtml, author, license, alternate."""
+    json_ld: tuple[str, ...] = ()
+    """The raw text of every ``<script type="application/ld+json">``."""
+    times: tuple[tuple[str, str, int], ...] = ()
+    """``(datetime attribute or content, itemprop/class words, index of the next paragraph)`` of ``<time>``."""
+
+
+class Container(NamedTuple):
+    """An element that cuts the text and may hold paragraphs (index 0 is the root); for plain text, a group of lines."""
+
+    parent: int
+    """Index of the enclosing container; -1 for the root. A parent stands before its children."""
+    tag: str
+    attributes: str
+    """class, id, role, itemprop, aria-label and data-component values joined by blanks; '' when there are none."""
+    path: str
+    """XPath steps from the parent container, such as ``div[2]`` or ``span[1]/div[1]``; '' for plain text."""
+    first: int
+    """Index of the first paragraph inside; the paragraphs inside are ``first <= index < end``."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The n paragraphs of a page in document order, column by column; nothing is judged yet.
+
+    All arrays have length n. Character counts are counts of Unicode code points of the paragraph's text.
+    """
+
+    content_type: ContentType
+    texts: tuple[str, ...]
+    """White space collapsed to single blanks (inside `<pre>`, line ends are kept), never empty."""
+    tags: tuple[str, ...]
+    """Tag of the element that makes the paragraph (``p``, ``h2``, ``li``, ``td``, ``div`` ...); for plain text
+    ``h`` (a line that looks like a heading by mark-up such as ``#``), ``li`` (bullet) or ``p``."""
+    containers: tuple[Container, ...]
+    container_of: NDArray[np.int32]
+    """Index of the innermost container of each paragraph (the element of ``tags`` itself, for HTML)."""
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    """Half-open span in ``Page.text`` for plain text; -1 for HTML."""
+    marks: tuple[str, ...]
+    """Tags and class words of the inline elements in which the paragraph begins, e.g. ``a teaser-link``; mostly ''."""
+    link_chars: NDArray[np.int32]
+    """Characters inside ``<a href>``; 0 <= link_chars <= len(text)."""
+    links: NDArray[np.int32]
+    """Number of ``<a href>`` that start in the paragraph."""
+    images: NDArray[np.int32]
+    """Images, figures and videos since the paragraph before."""
+    hidden: NDArray[np.bool_]
+    """Inside an element with ``hidden``, ``aria-hidden=true``, ``display:none``, ``<template>`` or ``<noscript>``."""
+    gaps: NDArray[np.int32]
+    """Blank lines (plain text) or ``<br>``/``<hr>`` cuts (HTML) just before the paragraph."""
+    controls: NDArray[np.int32]
+    """Form controls (input, button, select, textarea) in or just before the paragraph."""
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of the page with the cleaner's judgement."""
+
+    index: int
+    text: str
+    kind: Kind
+    kind_probability: float
+    score: float
+    """P(body), calibrated, 0..1."""
+    kept: bool
+    """Whether it stands in ``Article.text``."""
+    reasons: tuple[str, ...]
+    """Up to three short sentences; empty unless asked for (``Settings.reasons``)."""
+    start: int
+    end: int
+    """Half-open span in the decoded source, in characters, for plain text input; -1 for HTML."""
+    xpath: str
+    """Where the paragraph stands in the HTML; '' for plain text."""
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about the article; a field nobody vouches for is empty, never guessed silently."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    date_published: str = ""
+    """ISO 8601: ``2024-11-28`` or ``2024-11-28T10:14:00+00:00``."""
+    date_modified: str = ""
+    url: str = ""
+    canonical_url: str = ""
+    site_name: str = ""
+    domain: str = ""
+    """Registered domain of the URL, e.g. ``bbc.co.uk``."""
+    language: str = ""
+    """BCP 47 of the cleaned text; ``und`` when unsure."""
+    language_confidence: float = 0.0
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    encoding: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Field name -> where its value came from: json-ld, open-graph, meta, visible text, url, text line, ..."""

@@ -1,0 +1,161 @@
+"""Layout -> Verdicts: a score, a kind and a decision for every paragraph, and one for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.datelines import read_date_line, read_header_line
+from cleaner.features import NUMBERS, Bags, Features, extract
+from cleaner.model import Bag, Model, Prediction, load_model
+from cleaner.page import KINDS, Kind, Layout, Status
+from cleaner.settings import DEFAULTS, Settings
+
+__all__ = ["Verdicts", "score"]
+
+Floats = NDArray[np.float32]
+
+HEAD_LINES = 8
+"""Only so many paragraphs at the head of a plain text are read as date, header or headline lines."""
+TITLE_SIGN = 0.85
+"""From this likeness to the page's declared headline on, a paragraph is the headline (same value as in training)."""
+_LIKE_TITLE = NUMBERS.index("like_title")
+_BODY_KINDS = (Kind.HEADING, Kind.BODY)
+_BODY_PLACES = np.array([KINDS.index(kind) for kind in _BODY_KINDS])
+_OTHER_PLACES = np.array([place for place, kind in enumerate(KINDS) if kind not in _BODY_KINDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The judgement on a page with n paragraphs."""
+
+    scores: Floats
+    """(n,) P(body), 0..1, calibrated on dev."""
+    kinds: tuple[Kind, ...]
+    kind_probabilities: Floats
+    """(n,) probability of that kind."""
+    kept: NDArray[np.bool_]
+    """(n,) whether the paragraph belongs to the clean text."""
+    confidence: float
+    status: Status
+
+
+def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
+    """Judge every paragraph of a page.
+
+    The network gives P(body) and a kind; then four rules that need no learning: the page's own headline is ``title``,
+    a date or header line at the head of a plain text is metadata, an exact repeat of a kept paragraph is kept once,
+    and only kinds of ``settings.keep_kinds`` are kept. The page's paragraphs are never changed.
+    """
+    n = len(layout.texts)
+    if n == 0:
+        return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), 1.0, "empty")
+    model = load_model()
+    features = extract(layout)
+    prediction = predict(model, features)
+    calibration = model.header["calibration"][layout.content_type]
+    scores = _sigmoid(prediction.body * calibration["slope"] + calibration["offset"])
+    threshold = _threshold(calibration, article_probability(model, prediction), settings)
+    kinds, probabilities = _choose_kinds(layout, scores >= threshold, prediction.kinds)
+    _mark_headline(layout, features, kinds, probabilities)
+    if layout.content_type == "text":
+        _mark_head_lines(layout, kinds, probabilities)
+    kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
+    kept &= ~_repeated(layout.texts, kept)
+    confidence, status = _judge_page(model, prediction, scores, kept, features.word_counts)
+    return Verdicts(scores, tuple(kinds), probabilities, kept, confidence, status)
+
+
+def predict(model: Model, features: Features) -> Prediction:
+    """Run the network on the features of a page."""
+    bags: list[Bag] = [_pair(bag) for bag in (features.words, features.last_words, features.pairs)]
+    bags += [_pair(bag) for bag in (features.own, features.near, features.far)]
+    return model.predict(features.numbers, bags, features.ranges, features.word_counts)
+
+
+def article_probability(model: Model, prediction: Prediction) -> float:
+    """Return P(the page is an article), 0..1, from the network's page types."""
+    odds = np.exp(prediction.page - prediction.page.max())
+    return float(odds[model.header["page_types"].index("article")] / odds.sum())
+
+
+def _threshold(calibration: dict[str, float], article: float, settings: Settings) -> float:
+    """Return the caller's threshold, or the one between those for articles and for other pages (both from dev)."""
+    if settings.threshold is not None:
+        return settings.threshold
+    return calibration["threshold_article"] * article + calibration["threshold_other"] * (1 - article)
+
+
+def _pair(bag: Bags) -> Bag:
+    return bag.ids, bag.offsets
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    result: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
+    return result
+
+
+def _choose_kinds(layout: Layout, is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], Floats]:
+    """Take the likeliest kind on the side that the score chose."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = odds / odds.sum(axis=1, keepdims=True)
+    inside = _BODY_PLACES[shares[:, _BODY_PLACES].argmax(axis=1)]
+    outside = _OTHER_PLACES[shares[:, _OTHER_PLACES].argmax(axis=1)]
+    chosen = np.where(is_body, inside, outside)
+    probabilities = shares[np.arange(len(chosen)), chosen].astype(np.float32)
+    return [KINDS[place] for place in chosen.tolist()], probabilities
+
+
+def _mark_headline(layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats) -> None:
+    for place in np.flatnonzero(features.numbers[:, _LIKE_TITLE] >= TITLE_SIGN).tolist():
+        kinds[place] = Kind.TITLE
+        probabilities[place] = 1.0
+
+
+def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:
+    """Set date lines (``date 2024-11-28``) and mail-like headers (``Subject: ...``) apart at the head of a text."""
+    for place, text in enumerate(layout.texts[:HEAD_LINES]):
+        header = read_header_line(text)
+        if header is not None:
+            kinds[place] = _HEADER_KINDS.get(header[0], Kind.OTHER)
+        elif read_date_line(text) is not None:
+            kinds[place] = Kind.DATELINE
+        else:
+            if len(text) > 200:
+                return
+            continue
+        probabilities[place] = 1.0
+
+
+_HEADER_KINDS = {
+    "title": Kind.TITLE,
+    "authors": Kind.BYLINE,
+    "author": Kind.BYLINE,
+    "date_published": Kind.DATELINE,
+    "date": Kind.DATELINE,
+}
+
+
+def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark kept paragraphs whose exact text was kept before."""
+    seen: set[str] = set()
+    again = np.zeros(len(texts), dtype=np.bool_)
+    for place in np.flatnonzero(kept).tolist():
+        if texts[place] in seen:
+            again[place] = True
+        seen.add(texts[place])
+    return again
+
+
+def _judge_page(
+    model: Model, prediction: Prediction, scores: Floats, kept: NDArray[np.bool_], words: Floats
+) -> tuple[float, Status]:
+    """Return how sure the decision is (word-weighted mean of the distance from a toss-up) and the page's status."""
+    settled = np.where(kept, scores, 1 - scores)
+    weight = np.sqrt(words) + 0.1
+    confidence = float((settled * weight).sum() / weight.sum())
+    if not kept.any():
+        return confidence, "empty"
+    return confidence, "ok" if confidence >= 0.75 else "low_confidence"

@@ -1,0 +1,132 @@
+"""Plain text -> Layout: paragraphs where no DOM is left.
+
+Two layouts are told apart from the text itself: **one paragraph a line** (most scrapers; blank lines, if any, group
+the lines) and **hard-wrapped** (e-mail, old archives: a paragraph goes over several lines of nearly one width). The
+sign of hard wrapping is the fit test: in wrapped text the first word of the next line would not have fitted on the
+line before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleaner.page import Container, Head, Layout
+
+_MIN_WIDTH, _MAX_WIDTH = 40, 130
+"""Columns between which people and programs wrap lines (RFC 3676 says 66 to 78; wide terminals 100 to 120)."""
+_MIN_WRAPPED_SHARE = 0.7
+"""Share of line pairs that must fail the fit test before a text counts as hard-wrapped. Wrapped prose is above 0.8,
+one-paragraph-a-line text below 0.3 (fixtures/text)."""
+_BULLETS = ("- ", "* ", "• ", "– ", "+ ", "· ", "▪ ", "‣ ", "◦ ", "● ")
+
+
+def segment_text(source: str) -> Layout:
+    """Split plain text into paragraphs; offsets point into ``source``, white space inside is collapsed.
+
+    Nothing is left out and nothing is joined but the lines of hard-wrapped paragraphs. Any line end of
+    :meth:`str.splitlines` counts, form feeds too.
+
+    >>> layout = segment_text("date 2024-11-28\\r\\n\\r\\nOne.\\r\\nTwo.\\r\\n")
+    >>> layout.texts, layout.starts.tolist(), layout.ends.tolist()
+    (('date 2024-11-28', 'One.', 'Two.'), [0, 19, 25], [15, 23, 29])
+    """
+    lines = _spans(source)
+    width = _wrap_width(source, lines)
+    texts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    gaps: list[int] = []
+    groups: list[int] = []
+    blank = group = 0
+    open_line = ""  # the last line of a wrapped paragraph that may go on
+    for start, end in lines:
+        line = source[start:end]
+        if not line:
+            blank += 1
+            open_line = ""
+            continue
+        if blank or not texts:
+            group += 1
+        if open_line and _goes_on(open_line, line, width):
+            texts[-1] = f"{texts[-1]} {' '.join(line.split())}"
+            ends[-1] = end
+        else:
+            texts.append(" ".join(line.split()))
+            starts.append(start)
+            ends.append(end)
+            gaps.append(blank)
+            groups.append(group)
+        blank = 0
+        open_line = line if width else ""
+    return _layout(texts, starts, ends, gaps, groups)
+
+
+def _spans(source: str) -> list[tuple[int, int]]:
+    """Return the half-open span of each line without the white space at its ends; empty for a blank line."""
+    spans = []
+    at = 0
+    for line in source.splitlines(keepends=True):
+        stripped = line.strip()
+        start = at + (len(line) - len(line.lstrip())) if stripped else at
+        spans.append((start, start + len(stripped)))
+        at += len(line)
+    return spans
+
+
+def _wrap_width(source: str, lines: list[tuple[int, int]]) -> int:
+    """Return the width at which the text is hard-wrapped, in characters, or 0 when it is not."""
+    lengths = sorted(end - start for start, end in lines if end > start)
+    if len(lengths) < 4:
+        return 0
+    width = lengths[int(len(lengths) * 0.98)]
+    if not _MIN_WIDTH <= width <= _MAX_WIDTH:
+        return 0
+    pairs = full = 0
+    for (start, end), (next_start, next_end) in zip(lines, lines[1:], strict=False):
+        if end > start and next_end > next_start:
+            pairs += 1
+            full += _is_full(source[start:end], source[next_start:next_end], width)
+    return width if pairs >= 3 and full >= _MIN_WRAPPED_SHARE * pairs else 0
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    """Say whether the first word of the next line would not have fitted on this one."""
+    return len(line) + 1 + len(following.split(None, 1)[0]) > width
+
+
+def _goes_on(line: str, following: str, width: int) -> bool:
+    return _is_full(line, following, width) and not following.startswith(_BULLETS)
+
+
+def _tag(text: str) -> str:
+    if text.startswith(_BULLETS):
+        return "li"
+    if text.startswith("#") and text.lstrip("#").startswith(" "):
+        return "h"
+    return "p"
+
+
+def _layout(texts: list[str], starts: list[int], ends: list[int], gaps: list[int], groups: list[int]) -> Layout:
+    n = len(texts)
+    n_groups = groups[-1] if groups else 0
+    firsts = np.searchsorted(groups, np.arange(1, n_groups + 2)) if groups else np.zeros(1, dtype=int)
+    containers = [Container(-1, "text", "", "", 0, n)]
+    containers += [Container(0, "group", "", "", int(firsts[g]), int(firsts[g + 1])) for g in range(n_groups)]
+    nothing = np.zeros(n, dtype=np.int32)
+    return Layout(
+        content_type="text",
+        texts=tuple(texts),
+        tags=tuple(_tag(text) for text in texts),
+        containers=tuple(containers),
+        container_of=np.array(groups, dtype=np.int32),
+        starts=np.array(starts, dtype=np.int32),
+        ends=np.array(ends, dtype=np.int32),
+        marks=("",) * n,
+        link_chars=nothing,
+        links=nothing,
+        images=nothing,
+        hidden=np.zeros(n, dtype=np.bool_),
+        gaps=np.array(gaps, dtype=np.int32),
+        controls=nothing,
+        head=Head(),
+    )

@@ -1,0 +1,196 @@
+"""Gold pages -> labelled examples: each page as HTML and as plain text in several renderings."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.features import NUMBERS, Features, extract
+from cleaner.page import Layout, Page
+from cleaner.segment import segment
+from cleaner.training.labels import label
+
+MIN_COVERAGE = 0.9
+"""Pages on which less of the gold is found are left out: their labels would be wrong (design prototype)."""
+VOTERS = ("trafilatura", "readability", "resiliparse", "boilerpy3", "newspaper")
+"""Programs whose choice of paragraphs the network learns to foretell beside the gold: their cues come with it."""
+TITLE_SIGN = 0.85
+"""A paragraph this like the page's headline teaches neither body nor chrome: golds disagree on it."""
+
+KindLabeller: TypeAlias = Callable[
+    [Layout, NDArray[np.float32], str], tuple[NDArray[np.int8], NDArray[np.float32]]
+]
+"""(layout, shares, headline) -> weak kinds (-1 for none) and how far they are to be trusted, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One rendering of one gold page."""
+
+    name: str
+    corpus: str
+    domain: str
+    split: str
+    page_type: str
+    language: str
+    rendering: str
+    """``html``, or where the text came from (``whole``, ``trafilatura``, ``gold``, ``glued`` ...)."""
+    features: Features
+    shares: NDArray[np.float32]
+    """(n,) share of each paragraph's tokens that are gold; nan when unknown."""
+    tokens: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    """(n,) 1 for paragraphs that teach body or chrome, 0 for headline and unknown ones."""
+    gold_tokens: int
+    kinds: NDArray[np.int8]
+    """(n,) index into KINDS of the weak label, -1 for none."""
+    kind_weight: NDArray[np.float32]
+    votes: NDArray[np.float32]
+    """(n, len(VOTERS)) share of each paragraph's tokens that each program kept; nan for plain text."""
+
+
+def headlines(layout: Layout, title: str) -> NDArray[np.bool_]:
+    """Mark paragraphs that repeat the page's headline."""
+    wanted = _plain(title)
+    return np.array([bool(wanted) and _plain(text) == wanted for text in layout.texts], dtype=bool)
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def plain_rendering(layout: Layout) -> str:
+    """Return the page as a scraper without a DOM prints it: a line per paragraph, a blank line between containers."""
+    lines: list[str] = []
+    before = -1
+    for index, text in enumerate(layout.texts):
+        parent = layout.containers[int(layout.container_of[index])].parent
+        long = len(text) > 60 or layout.tags[index] in {"p", "h1", "h2", "h3"}
+        if lines and (long or parent != before):
+            lines.append("")
+        lines.append(text)
+        before = parent
+    return "\n".join(lines)
+
+
+def texts_of(layout: Layout, gold: str, shares: NDArray[np.float32], rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Make plain texts of a labelled page: (rendering, text)."""
+    yield "plain", plain_rendering(layout)
+    yield "lines", "\n".join(layout.texts)
+    yield "gold", style(gold, rng)
+    kept = [i for i, share in enumerate(shares) if share > 0.6]
+    if not kept:
+        return
+    chrome = np.nan_to_num(shares, nan=0.0) < 0.2
+    first, last = kept[0], kept[-1]
+    head = [i for i in range(first) if chrome[i]]
+    tail = [i for i in range(last + 1, len(shares)) if chrome[i]]
+    for name in ("glued", "glued2"):
+        inside = [i for i in range(first, last + 1) if not chrome[i] or rng.random() < 0.25]
+        before = head[-rng.choice((0, 0, 1, 3, 8)) :] if rng.random() < 0.6 else []
+        start = rng.randrange(len(tail)) if tail and rng.random() < 0.4 else 0
+        after = tail[start : start + rng.choice((1, 3, 6, 12, 30))]
+        if before and rng.random() < 0.2:
+            before = [before[0]]
+        chosen = [*before, *inside, *after]
+        joiner = rng.choice(("\n", "\n", "\n\n"))
+        yield name, joiner.join(layout.texts[i] for i in chosen)
+
+
+def style(text: str, rng: random.Random) -> str:
+    """Change how paragraphs are set apart: blank lines, single lines, hard-wrapped, Windows line ends."""
+    paragraphs = [part for part in text.split("\n") if part.strip()]
+    choice = rng.random()
+    if choice < 0.4:
+        return "\n\n".join(paragraphs)
+    if choice < 0.75:
+        return "\n".join(paragraphs)
+    if choice < 0.85:
+        return "\r\n\r\n".join(paragraphs)
+    width = rng.choice((66, 72, 76, 80, 100))
+    return "\n\n".join(textwrap.fill(p, width, break_long_words=False) for p in paragraphs)
+
+
+def seeded(*names: str) -> random.Random:
+    """Return a generator that depends on the names only, so that examples do not depend on order."""
+    digest = hashlib.sha256("\0".join(names).encode("utf-8", "replace")).digest()
+    return random.Random(int.from_bytes(digest[:8], "big"))  # noqa: S311 - no cryptography here
+
+
+def examples_of(
+    row: dict[str, object], layout: Layout, renderings: dict[str, str], kinds_of: KindLabeller
+) -> list[Example]:
+    """Make all examples of one gold page; none when the gold is not found on the page.
+
+    ``row`` has the columns of the corpora; ``renderings`` are texts other programs made of the page.
+    """
+    gold, title = str(row["body"] or ""), str(row["title"] or layout.head.title)
+    shares, tokens, coverage, gold_tokens = label(layout.texts, gold)
+    if coverage < MIN_COVERAGE or not gold_tokens:
+        return []
+    name = f"{row['corpus']}/{row['id']}"
+    rng = seeded(name)
+    out = [_example(row, "html", layout, shares, tokens, gold_tokens, title, kinds_of, _votes(layout, renderings))]
+    texts = [*texts_of(layout, gold, shares, rng)]
+    for program, text in renderings.items():
+        texts.append((program, style(text, rng) if program != "whole" and rng.random() < 0.4 else text))
+    for rendering, text in texts:
+        if not text.strip():
+            continue
+        text_layout = segment(Page(text, "text", None, "str", "caller", 0))
+        found = label(text_layout.texts, gold)
+        if found[2] > 0.3:
+            out.append(_example(row, rendering, text_layout, found[0], found[1], gold_tokens, title, kinds_of))
+    return out
+
+
+def _example(
+    row: dict[str, object],
+    rendering: str,
+    layout: Layout,
+    shares: NDArray[np.float32],
+    tokens: NDArray[np.float32],
+    gold_tokens: int,
+    title: str,
+    kinds_of: KindLabeller,
+    votes: NDArray[np.float32] | None = None,
+) -> Example:
+    features = extract(layout)
+    is_title = headlines(layout, title)
+    if rendering == "html":
+        is_title |= features.numbers[:, NUMBERS.index("like_title")] >= TITLE_SIGN
+    known = np.isfinite(shares) & ~is_title
+    kinds, kind_weight = kinds_of(layout, shares, title)
+    return Example(
+        name=f"{row['corpus']}/{row['id']}",
+        corpus=str(row["corpus"]),
+        domain=str(row["domain"]),
+        split=str(row["split"]),
+        page_type=str(row["page_type"] or "article"),
+        language=str(row["language"] or ""),
+        rendering=rendering,
+        features=features,
+        shares=np.nan_to_num(shares, nan=0.0),
+        tokens=tokens,
+        weight=known.astype(np.float32),
+        gold_tokens=gold_tokens,
+        kinds=kinds,
+        kind_weight=kind_weight,
+        votes=np.full((len(shares), len(VOTERS)), np.nan, np.float32) if votes is None else votes,
+    )
+
+
+def _votes(layout: Layout, renderings: dict[str, str]) -> NDArray[np.float32]:
+    columns = np.full((len(layout.texts), len(VOTERS)), np.nan, np.float32)
+    for place, program in enumerate(VOTERS):
+        text = renderings.get(program, "")
+        if text.strip():
+            columns[:, place] = label(layout.texts, text)[0]
+    return columns

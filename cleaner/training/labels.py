@@ -1,0 +1,48 @@
+"""Which paragraphs are body: the gold text laid over the paragraphs by longest common subsequence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+
+_TOKEN = re.compile(r"[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+?(?=[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\b)")
+MAX_TOKENS = 60_000
+"""Pages longer than this are not labelled (the table of the comparison grows with the product)."""
+
+
+def tokens(text: str) -> list[str]:
+    """Return lower-cased words; each Chinese or Japanese character counts as one."""
+    return _TOKEN.findall(text.lower())
+
+
+def label(texts: Sequence[str], gold: str) -> tuple[NDArray[np.float32], NDArray[np.float32], float, int]:
+    """Return for each paragraph the share of its tokens found in the gold, its tokens, the gold's coverage and length.
+
+    A paragraph without tokens has the label nan. The coverage is the share of the gold's tokens found on the page.
+
+    >>> shares, counts, coverage, length = label(["Menu", "Rain fell all day."], "Rain fell all day.")
+    >>> shares.tolist(), counts.tolist(), coverage, length
+    ([0.0, 1.0], [1.0, 4.0], 1.0, 4)
+    """
+    per_paragraph = [tokens(text) for text in texts]
+    counts = np.array([len(t) for t in per_paragraph], dtype=np.float32)
+    gold_tokens = tokens(gold)
+    interned: dict[str, int] = {}
+    page = [interned.setdefault(t, len(interned)) for ts in per_paragraph for t in ts]
+    wanted = [interned.setdefault(t, len(interned)) for t in gold_tokens]
+    if not wanted or not page or max(len(page), len(wanted)) > MAX_TOKENS:
+        return np.full(len(texts), np.nan, np.float32), counts, 0.0, len(wanted)
+    matched = np.zeros(len(page) + 1, dtype=np.float32)
+    for op in LCSseq.opcodes(page, wanted):
+        if op.tag == "equal":
+            matched[op.src_start + 1 : op.src_end + 1] = 1
+    total = np.cumsum(matched)
+    ends = np.cumsum(counts).astype(int)
+    starts = ends - counts.astype(int)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = (total[ends] - total[starts]) / counts
+    return shares.astype(np.float32), counts, float(matched.sum() / len(wanted)), len(wanted)

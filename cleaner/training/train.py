@@ -1,0 +1,253 @@
+"""Train the network; the checkpoint, the threshold and the calibration are chosen on dev pages, never on test."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from cleaner.features import NUMBERS
+from cleaner.model import FORMAT
+from cleaner.page import KINDS
+from cleaner.training.batches import Hiding, batches
+from cleaner.training.dataset import Example
+from cleaner.training.network import BAG_TABLES, PAGE_TYPES, TABLES, Batch, Network, export
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How to train; the defaults are what dev chose (MODEL_CARD.md has what was tried)."""
+
+    passes: int = 8
+    seed: int = 1
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    dropout: float = 0.15
+    token_dropout: float = 0.5
+    hide_dom: float = 0.15
+    texts_a_pass: int = 2
+    """Plain-text renderings drawn per page and pass, beside its HTML."""
+    dice: float = 0.7
+    kind_loss: float = 0.3
+    page_loss: float = 0.05
+    vote_loss: float = 0.3
+    hide_words: float = 0.15
+    """Share of pages whose words are all hidden: shape and place must do."""
+    hide_attributes: float = 0.2
+    """Share of HTML pages whose tag and attribute words are all hidden."""
+    table_rate: float = 0.3
+    """Learning rate of the tables, as a share of ``learning_rate``: they are what learns by heart."""
+    table_decay: float = 0.0
+    min_domains: int = 8
+    """Table rows seen on fewer registered domains stay zero: rare words would be learned by heart."""
+    average: float = 0.995
+    """Decay of the running average of the weights; the average is what is kept."""
+
+
+def loss_of(network: Network, batch: Batch, plan: Plan) -> Tensor:
+    """Return the loss of a batch: body (cross-entropy and soft F1), kind, page type."""
+    body, kinds, page, votes = network(batch)
+    importance = batch.weight * batch.words.clamp(min=0.5).sqrt()
+    importance = importance / importance.sum(1, keepdim=True).clamp(min=1e-6)
+    entropy = functional.binary_cross_entropy_with_logits(body, batch.shares, reduction="none")
+    loss = (entropy * importance).sum(1).mean()
+    mass = batch.weight * batch.tokens
+    p = torch.sigmoid(body)
+    hit = (mass * p * batch.shares).sum(1)
+    soft = (2 * hit + 1) / ((mass * p).sum(1) + (mass * batch.shares).sum(1) + 1)
+    loss = loss + plan.dice * (1 - soft).mean()
+    cast = torch.isfinite(batch.votes)
+    if plan.vote_loss and bool(cast.any()):
+        heavy = importance[:, :, None].expand_as(votes)[cast]
+        each = functional.binary_cross_entropy_with_logits(votes[cast], batch.votes[cast], reduction="none")
+        loss = loss + plan.vote_loss * (each * heavy).sum() / heavy.sum().clamp(min=1e-6)
+    known = batch.kinds >= 0
+    if plan.kind_loss and bool(known.any()):
+        each = functional.cross_entropy(kinds[known], batch.kinds[known], reduction="none")
+        loss = loss + plan.kind_loss * (each * batch.kind_weight[known]).sum() / batch.kind_weight[known].sum().clamp(min=1)
+    typed = batch.page_type >= 0
+    if plan.page_loss and bool(typed.any()):
+        loss = loss + plan.page_loss * functional.cross_entropy(page[typed], batch.page_type[typed])
+    return loss
+
+
+def known_rows(examples: Iterable[Example], min_domains: int) -> dict[str, Tensor]:
+    """Return for each table which rows occur on at least ``min_domains`` registered domains, as 0 / 1 columns."""
+    seen: dict[str, dict[str, set[int]]] = {name: {} for name in TABLES}
+    for example in examples:
+        for table, name in zip(BAG_TABLES, ("words", "last_words", "pairs", "own", "near", "far"), strict=True):
+            seen[table].setdefault(example.domain, set()).update(getattr(example.features, name).ids.tolist())
+    out = {}
+    for table, rows in TABLES.items():
+        counts = np.zeros(rows, np.int32)
+        for ids in seen[table].values():
+            counts[list(ids)] += 1
+        out[table] = torch.from_numpy((counts >= min_domains).astype(np.float32))[:, None]
+    return out
+
+
+def predictions(network: Network, examples: Sequence[Example]) -> dict[int, tuple[Floats, Floats, Floats]]:
+    """Return for each example (by position) P(body), kind logits and page logits."""
+    network.eval()
+    place = {id(e): i for i, e in enumerate(examples)}
+    out = {}
+    with torch.no_grad():
+        for group, batch in batches(examples):
+            body, kinds, page, _ = network(batch)
+            for row, example in enumerate(group):
+                n = len(example.shares)
+                out[place[id(example)]] = (
+                    torch.sigmoid(body[row, :n]).numpy(), kinds[row, :n].numpy(), page[row].numpy(),
+                )  # fmt: skip
+    return out
+
+
+def page_f1(example: Example, kept: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return token precision, recall and F1 of keeping these paragraphs, from the labels."""
+    counted = example.tokens * (example.weight > 0)
+    hits = float((counted * example.shares * kept).sum())
+    chosen = float((counted * kept).sum())
+    # Golds disagree on the headline, so it counts on neither side.
+    headline = float((example.tokens * example.shares * (example.weight == 0)).sum())
+    precision = hits / chosen if chosen else 0.0
+    recall = hits / max(example.gold_tokens - headline, 1.0)
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+GROUPS: dict[str, Callable[[Example], bool]] = {
+    "wcxb article": lambda e: e.rendering == "html" and e.corpus == "wcxb-dev" and e.page_type == "article",
+    "wcxb other": lambda e: e.rendering == "html" and e.corpus == "wcxb-dev" and e.page_type != "article",
+    "news": lambda e: e.rendering == "html" and e.corpus != "wcxb-dev",
+    "text whole, article": lambda e: e.rendering == "whole" and e.page_type == "article",
+    "text whole, other": lambda e: e.rendering == "whole" and e.page_type != "article",
+    "text trafilatura": lambda e: e.rendering == "trafilatura",
+    "text newspaper": lambda e: e.rendering == "newspaper",
+    "text readability": lambda e: e.rendering == "readability",
+    "text resiliparse": lambda e: e.rendering == "resiliparse",
+    "text boilerpy3": lambda e: e.rendering == "boilerpy3",
+    "text glued": lambda e: e.rendering in {"glued", "glued2"},
+    "text gold": lambda e: e.rendering == "gold",
+}
+
+
+def dev_table(
+    examples: Sequence[Example], found: dict[int, tuple[Floats, Floats, Floats]], threshold: float = 0.5
+) -> dict[str, tuple[float, float, float]]:
+    """Return precision, recall and F1 (page means) per group, headline left out."""
+    rows: dict[str, list[tuple[float, float, float]]] = {name: [] for name in GROUPS}
+    for place, example in enumerate(examples):
+        scores = page_f1(example, found[place][0] >= threshold)
+        for name, belongs in GROUPS.items():
+            if belongs(example):
+                rows[name].append(scores)
+    return {name: tuple(np.mean(v, axis=0).tolist()) for name, v in rows.items() if v}  # type: ignore[misc]
+
+
+def selection_score(table: dict[str, tuple[float, float, float]]) -> float:
+    """Return the figure by which checkpoints are chosen: articles, other pages and plain text, each a third."""
+    html = [table[name][2] for name in ("wcxb article", "wcxb article", "news", "wcxb other") if name in table]
+    text = [row[2] for name, row in table.items() if name.startswith("text")]
+    return float(np.mean(html) * 0.6 + np.mean(text) * 0.4)
+
+
+def train(
+    examples: Sequence[Example], plan: Plan, *, say: Callable[[str], None] = print, start: Network | None = None
+) -> tuple[Network, float, dict[str, tuple[float, float, float]]]:
+    """Train on split train, choose the checkpoint on split dev; return the network, its dev score and dev table."""
+    torch.manual_seed(plan.seed)
+    rng = random.Random(plan.seed)  # noqa: S311 - no cryptography here
+    pages: dict[str, list[Example]] = {}
+    for example in examples:
+        if example.split == "train":
+            pages.setdefault(example.name, []).append(example)
+    dev = [e for e in examples if e.split == "dev"]
+    network = start or Network(plan.dropout)
+    masks = known_rows((e for e in examples if e.split == "train"), plan.min_domains)
+    with torch.no_grad():
+        for name, mask in masks.items():
+            network.tables[name].mul_(mask)
+    for name, mask in masks.items():
+        network.tables[name].register_hook(lambda grad, mask=mask: grad * mask)
+    tables = list(network.tables.parameters())
+    others = [p for n, p in network.named_parameters() if not n.startswith("tables")]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": others, "weight_decay": plan.weight_decay, "share": 1.0},
+            {"params": tables, "weight_decay": plan.table_decay, "share": plan.table_rate},
+        ],
+        lr=plan.learning_rate, betas=(0.9, 0.98),
+    )  # fmt: skip
+    averaged = {k: v.clone() for k, v in network.state_dict().items()}
+    best: tuple[float, dict[str, Tensor], dict[str, tuple[float, float, float]]] | None = None
+    steps = 0
+    expected = 0
+    for turn in range(plan.passes):
+        drawn = draw(pages, plan, rng)
+        begun = time.time()
+        todo = list(batches(drawn, rng=rng, hiding=Hiding(plan.token_dropout, plan.hide_dom, plan.hide_words, plan.hide_attributes)))
+        expected = expected or len(todo) * plan.passes
+        network.train()
+        total = 0.0
+        for _, batch in todo:
+            steps += 1
+            rate = min(1.0, steps / 60) * 0.5 * (1 + math.cos(math.pi * min(1.0, steps / expected)))
+            for group in optimizer.param_groups:
+                group["lr"] = plan.learning_rate * max(rate, 0.01) * group["share"]
+            optimizer.zero_grad()
+            loss = loss_of(network, batch, plan)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(others, 1.0)
+            optimizer.step()
+            total += float(loss.detach())
+            decay = min(plan.average, steps / (steps + 20))
+            with torch.no_grad():
+                for key, value in network.state_dict().items():
+                    averaged[key].lerp_(value, 1 - decay)
+        current = {k: v.clone() for k, v in network.state_dict().items()}
+        network.load_state_dict(averaged)
+        table = dev_table(dev, predictions(network, dev))
+        score = selection_score(table)
+        cells = " ".join(f"{name.replace('text ', 't:')} {row[2]:.3f}" for name, row in table.items())
+        say(f"pass {turn + 1} loss {total / len(todo):.4f} dev {score:.4f} {time.time() - begun:.0f}s | {cells}")
+        if best is None or score > best[0]:
+            best = (score, {k: v.clone() for k, v in averaged.items()}, table)
+        network.load_state_dict(current)
+    assert best is not None  # noqa: S101 - passes >= 1
+    network.load_state_dict(best[1])
+    return network, best[0], best[2]
+
+
+def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> list[Example]:
+    """Choose this pass's examples: each page as HTML and as a few of its texts."""
+    out = []
+    for versions in pages.values():
+        html = [e for e in versions if e.rendering == "html"]
+        texts = [e for e in versions if e.rendering != "html"]
+        out += html + rng.sample(texts, min(plan.texts_a_pass, len(texts)))
+    return out
+
+
+def save(path: Path, network: Network, header: dict[str, object]) -> None:
+    """Write the weights file: float16 arrays and a JSON header, no pickle."""
+    header = {"format": FORMAT, "numbers": list(NUMBERS), "kinds": [str(k) for k in KINDS], "page_types": list(PAGE_TYPES)} | header
+    arrays = {name: array.astype(np.float16) for name, array in export(network).items()}
+    stored = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), dtype=np.uint8)
+    np.savez_compressed(path, header=stored, **arrays)  # type: ignore[arg-type]
+
+
+def main() -> None:  # pragma: no cover - replaced by the command below
+    """Train as the Makefile does."""
+    sys.exit("see cleaner.training.__main__")
