@@ -40,8 +40,17 @@ def _paragraphs(layout: Layout, verdicts: Verdicts, kept: list[bool]) -> tuple[P
             path = paths[container] = xpath(layout, container)
         out.append(
             Paragraph(
-                index, text, verdicts.kinds[index], round(sure[index], 4), round(scores[index], 4), kept[index], (),
-                starts[index], ends[index], path, layout.tags[index],
+                index,
+                text,
+                verdicts.kinds[index],
+                round(sure[index], 4),
+                round(scores[index], 4),
+                kept[index],
+                (),
+                starts[index],
+                ends[index],
+                path,
+                layout.tags[index],
             )  # fmt: skip
         )
     return tuple(out)

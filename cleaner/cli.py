@@ -12,6 +12,7 @@ import dataclasses
 import enum
 import errno
 import functools
+import itertools
 import os
 import re
 import shlex
@@ -24,13 +25,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 import typer
 from typer.core import TyperGroup
 
-from cleaner.errors import CleanerError, RunError, SetupError
+from cleaner.errors import CleanerError, InputError, RunError, SetupError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from cleaner.article import Article
     from cleaner.batch import Outcome, Recipe
+    from cleaner.explanation import Look
     from cleaner.readers import Found, Reading
     from cleaner.settings import Settings
 
@@ -168,7 +170,7 @@ def _guarded(command: Callable[..., int]) -> Callable[..., None]:
             code = command(**options)
         except CleanerError as error:
             _say(f"error[{error.code}]: {error.message}")
-            code = 2 if isinstance(error, SetupError) else 1
+            code = 2 if isinstance(error, SetupError) else 3 if isinstance(error, InputError) else 1
         except KeyboardInterrupt:
             _say("Interrupted.")
             code = 130
@@ -362,7 +364,6 @@ def _clean_one(path: str, reading: Reading, settings: Settings) -> Article:
 
 
 def _find_one(path: str) -> Found:
-    from cleaner.errors import InputError
     from cleaner.readers import STDIN, scan
 
     if path == "-":
@@ -466,6 +467,21 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]
         yield show
 
 
+@contextlib.contextmanager
+def _counter() -> Iterator[Callable[[object], None]]:
+    """Count pages on a terminal while nobody knows how many there will be; yields what to call for each."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} pages"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda _: bar.update(task, advance=1)
+
+
 # ----------------------------------------------------------------------------------------------------------- explain
 
 
@@ -503,10 +519,22 @@ def explain(
         indent = 2 if sys.stdout.isatty() else None
         _emit(f"{valid_unicode(json.dumps(entries, ensure_ascii=False, indent=indent))}\n".encode())
     else:
-        from cleaner.explanation import explanation
+        from cleaner.explanation import explain_lines
 
-        _show(explanation(article, name="standard input" if path == "-" else _visible(path)))
+        name = "standard input" if path == "-" else _visible(path)
+        lines = explain_lines(article, name=name, look=_look())
+        for many in iter(lambda: list(itertools.islice(lines, 1000)), []):
+            _emit("".join(f"{line}\n" for line in many).encode("utf-8", "replace"))
     return 0
+
+
+def _look() -> Look:
+    import shutil
+
+    from cleaner.explanation import Look
+
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(columns=shutil.get_terminal_size((80, 24)).columns, has_colour=coloured)
 
 
 def _show(*parts: RenderableType) -> None:
@@ -580,15 +608,17 @@ def evaluate(
             raise SetupError("not_found", f"There is no file or folder {path}.", where=path)
     from cleaner.evaluation.evaluate import evaluate as measure
 
-    result = measure(
-        paths,
-        against=_words(against),
-        as_text=as_text,
-        split=split,
-        limit=limit,
-        settings=_settings(config, threshold, keep),
-        workers=jobs,
-    )
+    with _counter() as count:
+        result = measure(
+            paths,
+            against=_words(against),
+            as_text=as_text,
+            split=split,
+            limit=limit,
+            settings=_settings(config, threshold, keep),
+            workers=jobs,
+            on_page=count,
+        )
     if as_json:
         data = result.to_dict()
         if worst:

@@ -7,11 +7,13 @@ too, and the model refuses weights whose list differs.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +47,9 @@ _TAG_CLASS = {
     "button": 6, "select": 6, "textarea": 6, "input": 6, "pre": 7, "xmp": 7, "blockquote": 8, "figcaption": 9,
     "caption": 9, "figure": 9, "dt": 10, "dd": 10,
 }  # fmt: skip
-_ZONES = ("nav", "footer", "aside", "header", "article", "main", "form", "table", "figure", "ul", "blockquote", "section")
+_ZONES = (
+    "nav", "footer", "aside", "header", "article", "main", "form", "table", "figure", "ul", "blockquote", "section",
+)  # fmt: skip
 _ZONE_BIT = {tag: 1 << i for i, tag in enumerate(_ZONES)} | {"ol": 1 << 9, "dl": 1 << 9, "tbody": 1 << 7}
 
 _TEXT_NUMBERS = (
@@ -55,11 +59,12 @@ _TEXT_NUMBERS = (
 )  # fmt: skip
 _PLACE_NUMBERS = (
     "is_html", "position", "words_before", "words_after", "from_start", "from_end", "log_page_words",
-    "log_page_paragraphs", "gap", "repeats", "repeated_before", "like_title", "before_title",
+    "log_page_paragraphs", "gap", "repeats", "repeated_before", "repeated_head", "like_title", "before_title",
     "prose_before", "prose_after", "previous_log_words", "next_log_words", "tail_of_page",
 )  # fmt: skip
 _DOM_NUMBERS = (
-    "link_share", "links", "images", "hidden", "controls", "depth", "page_link_share",
+    "link_share", "links", "images", "hidden", "controls", "depth", "page_link_share", "like_description",
+    "in_article_body", "has_article_body", "article_body_share",
     *(f"tag_{name}" for name in _TAG_CLASSES),
     *(f"zone_{name}" for name in _ZONES),
 )  # fmt: skip
@@ -102,9 +107,11 @@ class Features:
     own: Bags
     """Tag and attribute words of the elements that hold this paragraph alone, rows < ATTRIBUTE_ROWS."""
     near: Bags
-    """Those of the two innermost containers of several paragraphs."""
+    """For each group of containers (one bag a group): those of itself and of the group around it."""
     far: Bags
-    """Those of the six beyond."""
+    """For each group: those of the six groups beyond."""
+    group_of: Ints
+    """(n,) the group of each paragraph: the place of its bag in ``near`` and ``far``."""
     ranges: Ints
     """(n, LEVELS, 2): the half-open range of paragraphs in each enclosing container; [0, n] where there is none."""
 
@@ -121,7 +128,7 @@ def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
         category = unicodedata.category(chr(code))
         if category[0] in "LM":
             bits[code] |= 1 << _WORD
-        if category == "Lu" or category == "Lt":
+        if category in {"Lu", "Lt"}:
             bits[code] |= 1 << _UPPER
             small = chr(code).lower()
             if len(small) == 1:
@@ -175,7 +182,8 @@ def _read(texts: tuple[str, ...]) -> _Text:
 def _counts(mask: NDArray[np.bool_], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Floats:
     """Count the true places of each paragraph."""
     total = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
-    return (total[starts + lengths] - total[starts]).astype(np.float32)
+    counts: Floats = (total[starts + lengths] - total[starts]).astype(np.float32)
+    return counts
 
 
 def _text_numbers(text: _Text) -> tuple[Floats, Floats]:
@@ -233,7 +241,8 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     values = values ^ (values >> np.uint64(29))
     values = values * np.uint64(0xBF58476D1CE4E5B9)
-    return values ^ (values >> np.uint64(32))
+    mixed: NDArray[np.uint64] = values ^ (values >> np.uint64(32))
+    return mixed
 
 
 def _hash_words(text: _Text, which: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -358,12 +367,12 @@ def _attribute_bags(layout: Layout, groups: Groups) -> tuple[Bags, Bags, Bags]:
             beyond += of_group[up]
             up = groups.parents[up]
         far.append(beyond)
-    return _bags(own), _bags([near[g] for g in groups.of]), _bags([far[g] for g in groups.of])
+    return _bags(own), _bags(near), _bags(far)
 
 
 def _bags(rows: list[tuple[int, ...]]) -> Bags:
     offsets = np.concatenate(([0], np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows))))).astype(np.int32)
-    ids = np.fromiter((row for bag in rows for row in bag), np.int32, int(offsets[-1]))
+    ids = np.fromiter(chain.from_iterable(rows), np.int32, int(offsets[-1]))
     return Bags(ids, offsets)
 
 
@@ -400,7 +409,11 @@ def _normal(text: str) -> str:
     return _NOT_ALNUM.sub("", text.lower())
 
 
-def _title_signs(layout: Layout) -> tuple[Floats, Floats]:
+_HEAD_CHARS = 300
+"""So much of a paragraph is compared with what the page says of itself."""
+
+
+def _title_signs(layout: Layout, normals: list[str]) -> tuple[Floats, Floats]:
     """Return (like_title, before_title): is it the page's headline, and does it stand before the headline."""
     n = len(layout.texts)
     like = np.zeros(n, dtype=np.float32)
@@ -411,23 +424,69 @@ def _title_signs(layout: Layout) -> tuple[Floats, Floats]:
     skip = 0
     if layout.content_type == "text":
         # A flattened page begins with its <title>, and the headline comes again below.
-        titles, skip = {_normal(layout.texts[0])}, 1
+        titles, skip = {normals[0]}, 1
     titles.discard("")
     place = -1
-    for index, text in enumerate(layout.texts):
+    for index, short in enumerate(normals):
         if index < skip:
             continue
         heading = layout.tags[index] == "h1"
-        if heading or (titles and len(text) < 300):
-            short = _normal(text)
-            if len(short) >= 8 or heading:
-                score = max((_likeness(short, title) for title in titles), default=0.0)
-                like[index] = score
-                if place < 0 and (heading or score == 1.0):
-                    place = index
+        if (heading or titles) and (heading or 8 <= len(short) < _HEAD_CHARS):
+            score = max((_likeness(short, title) for title in titles), default=0.0)
+            like[index] = score
+            if place < 0 and (heading or score == 1.0):
+                place = index
     if place > 0:
         before[:place] = 1
     return like, before
+
+
+_DESCRIPTIONS = frozenset({"description", "og:description", "twitter:description", "dc.description"})
+_MAX_COMPARED = 3_000
+"""Paragraphs compared with the declared article body; a page of more has none worth trusting."""
+_MIN_BODY_CHARS = 200
+
+
+def _declared_signs(layout: Layout, normals: list[str], words: Floats) -> Floats:
+    """Return (n, 4): like_description, in_article_body, has_article_body, article_body_share.
+
+    Many news sites give the article's text once more in JSON-LD (``articleBody``); it is often cut short, so it is
+    a sign among others.
+    """
+    signs = np.zeros((len(normals), 4), dtype=np.float32)
+    heads = {_normal(content)[:60] for name, content in layout.head.metas if name in _DESCRIPTIONS}
+    heads = {head for head in heads if len(head) >= 30}
+    for index, short in enumerate(normals):
+        if len(short) >= 30 and any(short.startswith(head) or head.startswith(short) for head in heads):
+            signs[index, 0] = 1
+    body = _normal(_article_body(layout.head.json_ld))
+    if len(body) >= _MIN_BODY_CHARS:
+        for index, short in enumerate(normals[:_MAX_COMPARED]):
+            signs[index, 1] = len(short) >= 8 and short[:120] in body
+        signs[:, 2] = 1
+        signs[:, 3] = float((words * signs[:, 1]).sum()) / max(float(words.sum()), 1.0)
+    return signs
+
+
+def _article_body(blobs: tuple[str, ...]) -> str:
+    """Return the longest ``articleBody`` of the page's JSON-LD; '' when there is none or it does not parse."""
+    found = ""
+    for blob in blobs:
+        if '"articleBody"' in blob:
+            try:
+                todo = [json.loads(blob, strict=False)]
+            except (ValueError, RecursionError):
+                continue
+            while todo:
+                item = todo.pop()
+                if isinstance(item, dict):
+                    text = item.get("articleBody")
+                    if isinstance(text, str) and len(text) > len(found):
+                        found = text
+                    todo.extend(item.values())
+                elif isinstance(item, list):
+                    todo.extend(item)
+    return found
 
 
 def _likeness(text: str, title: str) -> float:
@@ -440,15 +499,21 @@ def _likeness(text: str, title: str) -> float:
     return 0.0
 
 
-def _repeats(texts: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """Return how often each text stands on the page (0 = once) and whether it stood before."""
+def _repeats(texts: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
+    """Return how often each text stands on the page (0 = once), whether it stood before, and whether its head did."""
     seen: dict[str, int] = {}
+    heads: set[str] = set()
     again = np.zeros(len(texts), dtype=np.float32)
+    head_again = np.zeros(len(texts), dtype=np.float32)
     for index, text in enumerate(texts):
         times = seen.get(text, 0)
         again[index] = times > 0
         seen[text] = times + 1
-    return np.array([np.log1p(seen[text] - 1) for text in texts], dtype=np.float32), again
+        head = text[:40]
+        if len(head) == 40:
+            head_again[index] = head in heads
+            heads.add(head)
+    return np.array([np.log1p(seen[text] - 1) for text in texts], dtype=np.float32), again, head_again
 
 
 def _shifted(values: Floats, by: int) -> Floats:
@@ -472,28 +537,32 @@ def extract(layout: Layout) -> Features:
     if n == 0:
         empty = Bags(np.zeros(0, np.int32), np.zeros(1, np.int32))
         numbers = np.zeros((0, len(NUMBERS)), np.float32)
-        return Features(numbers, numbers[:, 0], *(empty,) * 6, np.zeros((0, LEVELS, 2), np.int32))
+        return Features(numbers, numbers[:, 0], *(empty,) * 6, empty.ids, np.zeros((0, LEVELS, 2), np.int32))
     text = _read(layout.texts)
     text_numbers, words = _text_numbers(text)
     groups = group_containers(layout.containers, layout.container_of, n)
-    link_share = layout.link_chars / np.maximum(text.lengths, 1)
+    link_share = (layout.link_chars / np.maximum(text.lengths, 1)).astype(np.float32)
     prose = np.where((words >= 12) & (link_share < 0.4), words, 0).astype(np.float32)
-    place_numbers = _place_numbers(layout, words, prose)
-    dom_numbers, ranges = _dom_numbers(layout, groups, words, prose, link_share.astype(np.float32))
+    normals = [_normal(t[:_HEAD_CHARS]) for t in layout.texts]
+    place_numbers = _place_numbers(layout, normals, words, prose)
+    dom_numbers, ranges = _dom_numbers(layout, groups, words, prose, link_share)
+    if layout.content_type == "html":
+        at = _DOM_NUMBERS.index("like_description")
+        dom_numbers[:, at : at + 4] = _declared_signs(layout, normals, words)
     numbers = np.concatenate((text_numbers, place_numbers, dom_numbers), axis=1)
-    own, near, far = _attribute_bags(layout, groups)
-    return Features(numbers, words, *_word_bags(text), own, near, far, ranges)
+    group_of = np.array(groups.of, dtype=np.int32)
+    return Features(numbers, words, *_word_bags(text), *_attribute_bags(layout, groups), group_of, ranges)
 
 
-def _place_numbers(layout: Layout, words: Floats, prose: Floats) -> Floats:
+def _place_numbers(layout: Layout, normals: list[str], words: Floats, prose: Floats) -> Floats:
     n = len(words)
     index = np.arange(n, dtype=np.float32)
     total, total_prose = max(float(words.sum()), 1.0), max(float(prose.sum()), 1.0)
     before = np.cumsum(words) - words
     prose_before = np.cumsum(prose) - prose
-    log_words = np.log1p(words) / 2
-    repeats, again = _repeats(layout.texts)
-    like_title, before_title = _title_signs(layout)
+    log_words = (np.log1p(words) / 2).astype(np.float32)
+    repeats, again, head_again = _repeats(layout.texts)
+    like_title, before_title = _title_signs(layout, normals)
     columns = (
         np.full(n, layout.content_type == "html"),
         index / n,
@@ -506,6 +575,7 @@ def _place_numbers(layout: Layout, words: Floats, prose: Floats) -> Floats:
         np.minimum(layout.gaps, 3) / 3,
         repeats,
         again,
+        head_again,
         like_title,
         before_title,
         prose_before / total_prose,
@@ -542,14 +612,13 @@ def _dom_numbers(
         np.minimum(layout.controls, 4) / 4,
         np.minimum(depths, 40) / 20,
         np.full(n, float((words * link_share).sum()) / total),
+        *np.zeros((4, n)),  # the declared signs, filled in by extract()
     )
     zone_flags = (zones[:, None] >> np.arange(len(_ZONES))) & 1
     return np.concatenate((np.stack(columns, axis=1), tags, zone_flags, levels), axis=1).astype(np.float32), ranges
 
 
-def _level_numbers(
-    exists: NDArray[np.bool_], ranges: Ints, words: Floats, prose: Floats, link_share: Floats
-) -> Floats:
+def _level_numbers(exists: NDArray[np.bool_], ranges: Ints, words: Floats, prose: Floats, link_share: Floats) -> Floats:
     """Describe each paragraph's enclosing containers: (n, LEVELS * len(_LEVEL_NUMBERS))."""
     n = len(words)
     first, end = ranges[:, :, 0], ranges[:, :, 1]
@@ -557,7 +626,8 @@ def _level_numbers(
     def inside(values: Floats) -> NDArray[np.float64]:
         total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
         # Sums of floats taken apart again can miss zero by a hair.
-        return np.maximum(total[end] - total[first], 0.0)
+        difference: NDArray[np.float64] = np.maximum(total[end] - total[first], 0.0)
+        return difference
 
     in_words, in_prose, in_links = inside(words), inside(prose), inside(words * link_share)
     size = (end - first).astype(np.float64)

@@ -30,6 +30,10 @@ FORMAT = 1
 """Version of the weights file; another one is refused."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
+BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
+"""Table of each bag: words, last words, pairs, own, near, far."""
+ROWS = 4096
+"""Paragraphs computed at a time where intermediate arrays are wide: memory stays flat on huge pages."""
 SCOPES_AFTER = (1, 3)
 """Scope layers follow these convolutions (counted from 0)."""
 
@@ -58,43 +62,57 @@ class Model:
     arrays: dict[str, Floats]
 
     def predict(
-        self, numbers: Floats, bags: Sequence[Bag], ranges: NDArray[np.int32], words: Floats
+        self,
+        numbers: Floats,
+        bags: Sequence[Bag],
+        *,
+        group_of: NDArray[np.int32],
+        ranges: NDArray[np.int32],
+        words: Floats,
     ) -> Prediction:
         """Run the network over one page of n paragraphs.
 
-        ``numbers`` is (n, F), ``bags`` are words, last words, pairs, own, near, far; ``ranges`` is (n, levels, 2);
-        ``words`` is (n,) number of words. Linear in n; about 0.5 million multiplications a paragraph.
+        ``numbers`` is (n, F); ``bags`` are words, last words, pairs, own (n bags each), near and far (one a group of
+        containers, ``group_of`` says which); ``ranges`` is (n, levels, 2); ``words`` is (n,) number of words. Linear in n;
+        about 0.3 million multiplications a paragraph.
         """
         a = self.arrays
-        tables = ("words", "words", "pairs", "attributes", "attributes", "far")
-        parts = [np.clip(numbers, -4, 4)]
-        parts += [_mean_rows(a[f"table_{table}"], bag) for table, bag in zip(tables, bags, strict=True)]
-        h = _norm(np.maximum(np.concatenate(parts, axis=1) @ a["input_w"] + a["input_b"], 0), a, "input")
+        h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
+        near, far = (_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], 0, len(bags[k][1]) - 1) for k in (4, 5))
+        for low in range(0, len(words), ROWS):
+            high = min(low + ROWS, len(words))
+            parts = [np.clip(numbers[low:high], -4, 4)]
+            parts += [_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], low, high) for k in range(4)]
+            parts += [near[group_of[low:high]], far[group_of[low:high]]]
+            h[low:high] = np.maximum(np.concatenate(parts, axis=1) @ a["input_w"] + a["input_b"], 0)
+        h = _norm(h, a, "input")
         scopes = _Scopes(ranges, words)
         layer = 0
         for place, dilation in enumerate(DILATIONS):
-            h = _norm(h + np.maximum(_convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation), 0), a, f"conv{place}")
+            step = np.maximum(_convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation), 0)
+            h = _norm(h + step, a, f"conv{place}")
             if place in SCOPES_AFTER:
-                seen = scopes.means(h @ a[f"scope{layer}_in_w"])
-                h = _norm(h + np.maximum(seen @ a[f"scope{layer}_w"] + a[f"scope{layer}_b"], 0), a, f"scope{layer}")
+                p = h @ a[f"scope{layer}_in_w"]
+                h = _norm(h + scopes.dense(p, a[f"scope{layer}_w"], a[f"scope{layer}_b"]), a, f"scope{layer}")
                 layer += 1
         hidden = np.maximum(h @ a["body1_w"] + a["body1_b"], 0)
         body = (hidden @ a["body2_w"] + a["body2_b"])[:, 0]
-        kinds = h @ a["kind_w"] + a["kind_b"]
+        kinds: Floats = h @ a["kind_w"] + a["kind_b"]
         total = np.concatenate((h.mean(axis=0), (h * (words / max(float(words.sum()), 1e-6))[:, None]).sum(axis=0)))
         page = np.maximum(total @ a["page1_w"] + a["page1_b"], 0) @ a["page2_w"] + a["page2_b"]
         return Prediction(body.astype(np.float32), kinds.astype(np.float32), page.astype(np.float32))
 
 
-def _mean_rows(table: Floats, bag: Bag) -> Floats:
-    """Return the mean of each bag's rows; zeros for an empty bag."""
+def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:
+    """Return the mean of the rows of bags low..high - 1; zeros for an empty bag."""
     ids, offsets = bag
+    offsets = offsets[low : high + 1]
     counts = np.diff(offsets)
     out = np.zeros((len(counts), table.shape[1]), dtype=np.float32)
     filled = counts > 0
     if filled.any():
-        sums = np.add.reduceat(table[ids], offsets[:-1][filled], axis=0)
-        out[filled] = sums / counts[filled, None]
+        rows = table[ids[offsets[0] : offsets[-1]]]
+        out[filled] = np.add.reduceat(rows, offsets[:-1][filled] - offsets[0], axis=0) / counts[filled, None]
     return out
 
 
@@ -125,21 +143,25 @@ class _Scopes:
         n = len(words)
         index = np.arange(n, dtype=np.int32)
         zero = np.zeros(n, dtype=np.int32)
-        own = np.stack((np.stack((zero, index), 1), np.stack((index + 1, zero + n), 1), np.stack((zero, zero + n), 1)), 1)
+        before, after, page = ((zero, index), (index + 1, zero + n), (zero, zero + n))
+        own = np.stack([np.stack(scope, axis=1) for scope in (before, after, page)], axis=1)
         both = np.concatenate((ranges, own), axis=1)
         self.first, self.end = both[:, :, 0], both[:, :, 1]
         self.weights = np.sqrt(words)
-        sums = _running(self.weights[:, None])[:, 0]
-        self.heavy = np.maximum(sums[self.end] - sums[self.first], 1e-3)[:, :, None]
-        self.light = np.maximum(self.end - self.first, 1).astype(np.float32)[:, :, None]
+        self.sums = _running(self.weights[:, None])[:, 0]
 
-    def means(self, p: Floats) -> Floats:
-        """Return (n, scopes * width): the first half of ``p`` as plain means, the second weighted by root words."""
-        half = p.shape[1] // 2
-        light, heavy = _running(p[:, :half]), _running(p[:, half:] * self.weights[:, None])
-        plain = (light[self.end] - light[self.first]) / self.light
-        weighed = (heavy[self.end] - heavy[self.first]) / self.heavy
-        return np.concatenate((plain, weighed), axis=2).reshape(len(p), -1).astype(np.float32)
+    def dense(self, p: Floats, weights: Floats, bias: Floats) -> Floats:
+        """Return relu(means @ weights + bias): half of ``p``'s columns as plain means, half weighted by root words."""
+        n, half = len(p), p.shape[1] // 2
+        running = _running(np.concatenate((p[:, :half], p[:, half:] * self.weights[:, None]), axis=1))
+        out = np.empty((n, weights.shape[1]), dtype=np.float32)
+        for low in range(0, n, ROWS):
+            first, end = self.first[low : low + ROWS], self.end[low : low + ROWS]
+            inside = (running[end] - running[first]).astype(np.float32)
+            inside[:, :, :half] /= np.maximum(end - first, 1)[:, :, None]
+            inside[:, :, half:] /= np.maximum(self.sums[end] - self.sums[first], 1e-3)[:, :, None]
+            out[low : low + ROWS] = np.maximum(inside.reshape(len(first), -1) @ weights + bias, 0)
+        return out
 
 
 def _running(values: Floats) -> NDArray[np.float64]:
@@ -152,10 +174,14 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
     """Read a weights file; SetupError ``bad_weights`` when it is none, ``weights_format`` when of another version."""
     try:
         with np.load(file, allow_pickle=False) as stored:
-            header = json.loads(bytes(stored["header"]).decode("utf-8"))
-            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "header"}
+            header: dict[str, Any] = json.loads(bytes(stored["header"]).decode("utf-8"))
+            arrays: dict[str, Floats] = {
+                name: stored[name].astype(np.float32) for name in stored.files if name != "header"
+            }
     except (OSError, ValueError, KeyError, EOFError, json.JSONDecodeError) as error:
-        raise SetupError("bad_weights", f"{file} is no weights file of this cleaner: {error}.", where=str(file)) from error
+        raise SetupError(
+            "bad_weights", f"{file} is no weights file of this cleaner: {error}.", where=str(file)
+        ) from error
     if header.get("format") != FORMAT:
         raise SetupError(
             "weights_format",
@@ -170,11 +196,12 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
 def load_model(path: str | None = None) -> Model:
     """Load weights once per process: the packaged ones, or those of a file.
 
-    Raises SetupError when the file is no weights file or was trained on other features.
+    Raises SetupError when there are none (``weights_missing``), when the file is no weights file (``bad_weights``),
+    is of another format (``weights_format``), or was trained on other features (``weights_features``).
     """
-    if path is not None:
-        model = read_weights(path)
-    else:
-        with resources.files("cleaner").joinpath("weights/default.npz").open("rb") as file:
-            model = read_weights(file)
-    return model
+    place = str(path) if path is not None else str(resources.files("cleaner").joinpath("weights/default.npz"))
+    if not Path(place).is_file():
+        raise SetupError(
+            "weights_missing", f"There is no weights file {place}. Install the package again, or train.", where=place
+        )
+    return read_weights(place)

@@ -24,7 +24,7 @@ def clean(
     content_type: Literal["auto", "html", "text"] = "auto",
     settings: Settings = DEFAULTS,
 ) -> Article:
-    """Clean one page: keep the article, label everything, say what is known about it.
+    r"""Clean one page: keep the article, label everything, say what is known about it.
 
     ``raw`` is the page as bytes (any encoding; gzip is undone) or text, HTML or already flattened; ``content_type``
     says which if you know better than the content does. A page without an article is a result (``status``), not an
@@ -32,7 +32,7 @@ def clean(
 
     Raises InputError (binary, truncated or too large input), SetupError (bad settings or weights); nothing else.
 
-    >>> article = clean("date 2024-11-28\\n\\nThe river rose by two metres in the night, and the old bridge was closed.")
+    >>> article = clean("date 2024-11-28\n\nThe river rose by two metres in the night, and the old bridge was closed.")
     >>> article.metadata.date_published, article.text
     ('2024-11-28', 'The river rose by two metres in the night, and the old bridge was closed.')
     """
@@ -75,10 +75,10 @@ def _named(raw: RawPage) -> str:
 
 
 def render_whole_page(raw: bytes | str, *, url: str | None = None) -> str:
-    """Return all paragraphs of a page as plain text, a blank line between them: what a scraper without sense prints.
+    r"""Return all paragraphs of a page as plain text, a blank line between them: what a scraper without sense prints.
 
     >>> render_whole_page("<ul><li>Home<li>News</ul><p>Rain.</p>")
-    'Home\\n\\nNews\\n\\nRain.'
+    'Home\n\nNews\n\nRain.'
     """
     page = decode(RawPage(raw, url=url), DEFAULTS)
     return "\n\n".join(segment(page).texts)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.datelines import read_date_line, read_header_line
+from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.model import Bag, Model, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
@@ -53,18 +54,24 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     if n == 0:
         return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), 1.0, "empty")
     model = load_model()
+    if model.header["numbers"] != list(NUMBERS):
+        raise SetupError(
+            "weights_features",
+            "The weights were trained on other features than this version computes. Train again (make train), or use "
+            "the version that wrote them.",
+        )
     features = extract(layout)
     prediction = predict(model, features)
     calibration = model.header["calibration"][layout.content_type]
     scores = _sigmoid(prediction.body * calibration["slope"] + calibration["offset"])
     threshold = _threshold(calibration, article_probability(model, prediction), settings)
-    kinds, probabilities = _choose_kinds(layout, scores >= threshold, prediction.kinds)
-    _mark_headline(layout, features, kinds, probabilities)
+    kinds, probabilities = _choose_kinds(scores >= threshold, prediction.kinds)
+    _mark_headline(features, kinds, probabilities)
     if layout.content_type == "text":
         _mark_head_lines(layout, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
-    kept &= ~_repeated(layout.texts, kept)
-    confidence, status = _judge_page(model, prediction, scores, kept, features.word_counts)
+    kept &= ~_repeated(layout.texts, kept, features.word_counts)
+    confidence, status = _judge_page(scores, kept, features.word_counts)
     return Verdicts(scores, tuple(kinds), probabilities, kept, confidence, status)
 
 
@@ -72,7 +79,9 @@ def predict(model: Model, features: Features) -> Prediction:
     """Run the network on the features of a page."""
     bags: list[Bag] = [_pair(bag) for bag in (features.words, features.last_words, features.pairs)]
     bags += [_pair(bag) for bag in (features.own, features.near, features.far)]
-    return model.predict(features.numbers, bags, features.ranges, features.word_counts)
+    return model.predict(
+        features.numbers, bags, group_of=features.group_of, ranges=features.ranges, words=features.word_counts
+    )
 
 
 def article_probability(model: Model, prediction: Prediction) -> float:
@@ -97,7 +106,7 @@ def _sigmoid(logits: Floats) -> Floats:
     return result
 
 
-def _choose_kinds(layout: Layout, is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], Floats]:
+def _choose_kinds(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], Floats]:
     """Take the likeliest kind on the side that the score chose."""
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares = odds / odds.sum(axis=1, keepdims=True)
@@ -108,7 +117,7 @@ def _choose_kinds(layout: Layout, is_body: NDArray[np.bool_], logits: Floats) ->
     return [KINDS[place] for place in chosen.tolist()], probabilities
 
 
-def _mark_headline(layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats) -> None:
+def _mark_headline(features: Features, kinds: list[Kind], probabilities: Floats) -> None:
     for place in np.flatnonzero(features.numbers[:, _LIKE_TITLE] >= TITLE_SIGN).tolist():
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
@@ -138,20 +147,21 @@ _HEADER_KINDS = {
 }
 
 
-def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark kept paragraphs whose exact text was kept before."""
+REPEAT_WORDS = 6
+"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are the page's markup twice."""
+
+
+def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) -> NDArray[np.bool_]:
+    """Mark kept paragraphs of some length whose exact text was kept before."""
     seen: set[str] = set()
     again = np.zeros(len(texts), dtype=np.bool_)
-    for place in np.flatnonzero(kept).tolist():
-        if texts[place] in seen:
-            again[place] = True
+    for place in np.flatnonzero(kept & (words >= REPEAT_WORDS)).tolist():
+        again[place] = texts[place] in seen
         seen.add(texts[place])
     return again
 
 
-def _judge_page(
-    model: Model, prediction: Prediction, scores: Floats, kept: NDArray[np.bool_], words: Floats
-) -> tuple[float, Status]:
+def _judge_page(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> tuple[float, Status]:
     """Return how sure the decision is (word-weighted mean of the distance from a toss-up) and the page's status."""
     settled = np.where(kept, scores, 1 - scores)
     weight = np.sqrt(words) + 0.1

@@ -86,7 +86,9 @@ class Settings:
         try:
             values = tomllib.loads(Path(path).read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SetupError("bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)) from error
+            raise SetupError(
+                "bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)
+            ) from error
         return cls.from_mapping(values, where=str(path))
 
 

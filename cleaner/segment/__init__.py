@@ -26,12 +26,20 @@ def segment(page: Page) -> Layout:
     return segment_text(page.text)
 
 
+_MAX_STEPS = 256
+"""Deeper paths are not spelled out: nobody reads them, and a page of n levels would cost n * n characters."""
+
+
 def xpath(layout: Layout, container: int) -> str:
-    """Return the absolute XPath of a container, such as ``/html[1]/body[1]/div[2]``; '' for plain text."""
-    if layout.content_type == "text":
-        return ""
+    """Return the absolute XPath of a container, such as ``/html[1]/body[1]/div[2]``.
+
+    '' for plain text and for elements nested deeper than 256 containers.
+    """
     steps: list[str] = []
     while container > 0:
-        steps.append(layout.containers[container].path)
+        path = layout.containers[container].path
+        if not path or len(steps) == _MAX_STEPS:
+            return ""
+        steps.append(path)
         container = layout.containers[container].parent
-    return "/" + "/".join(reversed(steps))
+    return "/" + "/".join(reversed(steps)) if steps else ""

@@ -15,11 +15,14 @@ from lxml import etree
 from cleaner.page import Container, Head, Layout
 
 BLOCK, SKIP, MEDIA, CONTROL = 1, 2, 3, 4
+_CUTTING = frozenset({BLOCK, CONTROL})
 _ROLES = {"block": BLOCK, "skip": SKIP, "media": MEDIA, "control": CONTROL}
 _ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
 _LINK_RELS = frozenset({"canonical", "amphtml", "author", "license", "alternate"})
 _MAX_ATTRIBUTE_CHARS = 300
 """Longer class lists are generated (utility CSS) and say nothing more; cut so that a 1 MB attribute costs nothing."""
+_MAX_STEP_CHARS = 1_000
+"""Inline elements nested deeper than some hundred have no XPath; spelling it out would be quadratic."""
 _MAX_HEAD_ITEMS = 2_000
 """Metas, links and times kept from one page; real pages stay under 300."""
 
@@ -40,7 +43,11 @@ def segment_html(source: str) -> Layout:
     (('Hello world', 'Two link'), ('div', 'p'), [0, 4])
     """
     target = _Target(tag_roles())
-    parser = etree.HTMLParser(target=target, huge_tree=True, encoding="utf-8")
+    parser = etree.HTMLParser(
+        target=target,  # type: ignore[arg-type]  # the stubs ask for bytes, too, which the parser never sends
+        huge_tree=True,
+        encoding="utf-8",
+    )
     try:
         parser.feed(source.encode("utf-8", "replace"))
         parser.close()
@@ -53,15 +60,13 @@ def segment_html(source: str) -> Layout:
 class _Frame:
     """What is remembered of an open element."""
 
-    __slots__ = ("cuts", "container", "counts", "hides", "links", "pre", "step")
+    __slots__ = ("container", "counts", "cuts", "hides", "links", "pre", "step")
 
-    def __init__(self, step: str, container: int, cuts: bool, hides: bool, links: bool, pre: bool) -> None:  # noqa: FBT001
+    def __init__(self, step: str, container: int) -> None:
         self.step = step
+        """XPath step from the innermost container; '' when too many inline elements lie between."""
         self.container = container
-        self.cuts = cuts
-        self.hides = hides
-        self.links = links
-        self.pre = pre
+        self.cuts = self.hides = self.links = self.pre = False
         self.counts: dict[str, int] = {}
 
 
@@ -71,7 +76,8 @@ class _Target:
     def __init__(self, roles: dict[str, int]) -> None:
         self.roles = roles
         self.containers: list[list[object]] = [[-1, "", "", "", 0, 0]]
-        self.stack = [_Frame("", 0, True, False, False, False)]
+        self.stack = [_Frame("", 0)]
+        self.stack[0].cuts = True
         self.container = 0
         self.skipping = 0
         self.hiding = self.linking = self.preserving = 0
@@ -105,46 +111,52 @@ class _Target:
             self.skipping += 1
             return
         role = self.roles.get(tag, 0)
-        if not role and (tag in _HEAD_TAGS or "-" in tag):
-            if tag == "br":
-                self._break()
-            elif "-" in tag:
-                role = BLOCK
-            else:
-                self._head_element(tag, attributes)
         if role == SKIP:
             if tag == "script" and "ld+json" in attributes.get("type", "").lower():
                 self.capture = []
             self.skipping = 1
             return
+        if tag in _HEAD_TAGS:
+            self._head_element(tag, attributes)
+        elif "-" in tag:
+            role = BLOCK
+        self.stack.append(self._open(tag, attributes, role))
+
+    def _open(self, tag: str, attributes: dict[str, str], role: int) -> _Frame:
         parent = self.stack[-1]
         count = parent.counts.get(tag, 0) + 1
         parent.counts[tag] = count
         step = f"{tag}[{count}]"
-        cuts = role == BLOCK or role == CONTROL
-        hides = _is_hidden(tag, attributes)
-        links = tag == "a" and "href" in attributes
+        if not parent.cuts:
+            step = f"{parent.step}/{step}" if 0 < len(parent.step) < _MAX_STEP_CHARS else ""
+        cuts = role in _CUTTING
         if cuts:
             self._open_container(tag, step, attributes, role)
-        else:
-            if not parent.cuts:
-                step = f"{parent.step}/{step}"
-            if role == MEDIA:
-                self.n_images += 1
-                self.pieces.append(" ")
-            elif not self.pieces and len(self.marks) < 3 and tag not in _UNMARKED:
-                self.marks.append(f"{tag} {_attribute_words(attributes)}" if attributes else tag)
-        frame = _Frame(step, self.container, cuts, hides, links, tag == "pre")
-        self.stack.append(frame)
-        self.hiding += hides
-        self.preserving += frame.pre
-        if links:
-            if self.pieces and self.after_link:
-                # Menu entries without white space between them are still two words to a reader.
-                self.pieces.append(" ")
-                self.linked.append(" ")
-            self.linking += 1
-            self.n_links += 1
+        elif role == MEDIA:
+            self.n_images += 1
+            self.pieces.append(" ")
+        elif not self.pieces and len(self.marks) < 3 and tag not in _UNMARKED:
+            self.marks.append(f"{tag} {_attribute_words(attributes)}" if attributes else tag)
+        frame = _Frame(step, self.container)
+        frame.cuts = cuts
+        if tag == "a" and "href" in attributes:
+            self._open_link(frame)
+        if _is_hidden(tag, attributes):
+            frame.hides = True
+            self.hiding += 1
+        if tag == "pre":
+            frame.pre = True
+            self.preserving += 1
+        return frame
+
+    def _open_link(self, frame: _Frame) -> None:
+        frame.links = True
+        if self.pieces and self.after_link:
+            # Menu entries without white space between them are still two words to a reader.
+            self.pieces.append(" ")
+            self.linked.append(" ")
+        self.linking += 1
+        self.n_links += 1
 
     def end(self, tag: str) -> None:
         if self.skipping:
@@ -191,7 +203,7 @@ class _Target:
         """Comments are never shown."""
 
     def close(self) -> None:
-        """The document is over."""
+        """End the document; layout() closes what is open."""
 
     # -- steps -------------------------------------------------------------------------------------------------
 
@@ -199,10 +211,8 @@ class _Target:
         self._flush()
         if role == CONTROL and attributes.get("type") != "hidden":
             self.n_controls += 1
-        parent = self.stack[-1]
-        path = step if parent.cuts else f"{parent.step}/{step}"
         words = _attribute_words(attributes) if attributes else ""
-        self.containers.append([self.container, tag, words, path, len(self.texts), 0])
+        self.containers.append([self.container, tag, words, step, len(self.texts), 0])
         self.container = len(self.containers) - 1
         if tag == "html":
             self.language = self.language or attributes.get("lang", "") or attributes.get("xml:lang", "")
@@ -237,7 +247,9 @@ class _Target:
         self.marks = []
 
     def _head_element(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "meta":
+        if tag == "br":
+            self._break()
+        elif tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
             if name and len(self.metas) < _MAX_HEAD_ITEMS:
                 self.metas.append((name.strip().lower(), attributes.get("content", "").strip()))
@@ -302,10 +314,8 @@ _UNMARKED = _HEAD_TAGS - {"time"}
 def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:
     if tag in {"noscript", "template"} or "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    style = attributes.get("style")
-    if style and "none" in style:
-        return "display:none" in style.replace(" ", "").lower()
-    return False
+    style = attributes.get("style", "")
+    return bool(style) and "display:none" in style[:_MAX_ATTRIBUTE_CHARS].replace(" ", "").lower()
 
 
 def _attribute_words(attributes: dict[str, str]) -> str:

@@ -8,6 +8,10 @@ line before.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 
 from cleaner.page import Container, Head, Layout
@@ -21,69 +25,74 @@ _BULLETS = ("- ", "* ", "• ", "– ", "+ ", "· ", "▪ ", "‣ ", "◦ ", "�
 
 
 def segment_text(source: str) -> Layout:
-    """Split plain text into paragraphs; offsets point into ``source``, white space inside is collapsed.
+    r"""Split plain text into paragraphs; offsets point into ``source``, white space inside is collapsed.
 
     Nothing is left out and nothing is joined but the lines of hard-wrapped paragraphs. Any line end of
     :meth:`str.splitlines` counts, form feeds too.
 
-    >>> layout = segment_text("date 2024-11-28\\r\\n\\r\\nOne.\\r\\nTwo.\\r\\n")
+    >>> layout = segment_text("date 2024-11-28\r\n\r\nOne.\r\nTwo.\r\n")
     >>> layout.texts, layout.starts.tolist(), layout.ends.tolist()
     (('date 2024-11-28', 'One.', 'Two.'), [0, 19, 25], [15, 23, 29])
     """
-    lines = _spans(source)
+    lines = list(_lines(source))
     width = _wrap_width(source, lines)
-    texts: list[str] = []
+    pieces: list[list[str]] = []
     starts: list[int] = []
     ends: list[int] = []
     gaps: list[int] = []
     groups: list[int] = []
-    blank = group = 0
-    open_line = ""  # the last line of a wrapped paragraph that may go on
-    for start, end in lines:
+    group = 0
+    before = ""
+    for start, end, blank in lines:
         line = source[start:end]
-        if not line:
-            blank += 1
-            open_line = ""
-            continue
-        if blank or not texts:
-            group += 1
-        if open_line and _goes_on(open_line, line, width):
-            texts[-1] = f"{texts[-1]} {' '.join(line.split())}"
+        group += bool(blank or not pieces)
+        if width and pieces and not blank and _goes_on(before, line, width):
+            pieces[-1].append(line)
             ends[-1] = end
         else:
-            texts.append(" ".join(line.split()))
+            pieces.append([line])
             starts.append(start)
             ends.append(end)
             gaps.append(blank)
             groups.append(group)
-        blank = 0
-        open_line = line if width else ""
+        before = line
+    texts = [" ".join(" ".join(lines).split()) for lines in pieces]
     return _layout(texts, starts, ends, gaps, groups)
 
 
-def _spans(source: str) -> list[tuple[int, int]]:
-    """Return the half-open span of each line without the white space at its ends; empty for a blank line."""
-    spans = []
-    at = 0
-    for line in source.splitlines(keepends=True):
+_LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+"""What :meth:`str.splitlines` calls a line; found one by one, so that millions of blank lines cost no memory."""
+_LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
+
+
+def _lines(source: str) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, blank lines before) of each line with text, without the white space at its ends."""
+    last = 0
+    for match in _LINE.finditer(source):
+        line = match.group()
         stripped = line.strip()
-        start = at + (len(line) - len(line.lstrip())) if stripped else at
-        spans.append((start, start + len(stripped)))
-        at += len(line)
-    return spans
+        if stripped:
+            start = match.start() + len(line) - len(line.lstrip())
+            between = max(source.count("\n", last, start), source.count("\r", last, start))
+            between += sum(source.count(end, last, start) for end in _LINE_ENDS)
+            yield start, start + len(stripped), max(between - 1, 0) if last else between
+            last = start + len(stripped)
 
 
-def _wrap_width(source: str, lines: list[tuple[int, int]]) -> int:
-    """Return the width at which the text is hard-wrapped, in characters, or 0 when it is not."""
-    lengths = sorted(end - start for start, end in lines if end > start)
+def _wrap_width(source: str, lines: list[tuple[int, int, int]]) -> int:
+    """Return the width at which the text is hard-wrapped, in characters, or 0 when it is not.
+
+    Lines under half the width (headers, signatures, headings) say nothing either way.
+    """
+    lengths = sorted(end - start for start, end, _ in lines)
     if len(lengths) < 4:
         return 0
     width = lengths[int(len(lengths) * 0.98)]
     if not _MIN_WIDTH <= width <= _MAX_WIDTH:
         return 0
     pairs = full = 0
-    for (start, end), (next_start, next_end) in zip(lines, lines[1:], strict=False):
-        if end > start and next_end > next_start:
+    for (start, end, _), (next_start, next_end, blank) in pairwise(lines):
+        if not blank and end - start >= width / 2:
             pairs += 1
             full += _is_full(source[start:end], source[next_start:next_end], width)
     return width if pairs >= 3 and full >= _MIN_WRAPPED_SHARE * pairs else 0

@@ -1,0 +1,8 @@
+"""Gold pages -> weights. Needs the extra ``train``; never imported when pages are cleaned.
+
+corpora --renderings--> texts other programs make of each page
+        --dataset-----> labelled examples (HTML and plain text)
+        --train-------> network, checkpoint chosen on dev
+        --calibrate---> slope, offset, thresholds, from dev
+        --save--------> cleaner/weights/default.npz
+"""

@@ -55,9 +55,7 @@ def batches(
         yield group, collate(group, rng=rng, hiding=hiding)
 
 
-def collate(
-    group: Sequence[Example], *, rng: random.Random | None = None, hiding: Hiding = NOTHING
-) -> Batch:
+def collate(group: Sequence[Example], *, rng: random.Random | None = None, hiding: Hiding = NOTHING) -> Batch:
     """Pad a group of examples to one batch."""
     windows = [_window(len(e.shares), rng) for e in group]
     hidden = [bool(rng and e.rendering == "html" and rng.random() < hiding.dom) for e in group]
@@ -67,7 +65,9 @@ def collate(
     b, levels = len(group), LEVELS + 3
     numbers = np.zeros((b, length, group[0].features.numbers.shape[1]), np.float32)
     first, end = np.zeros((b, length, levels), np.int64), np.zeros((b, length, levels), np.int64)
-    columns = {name: np.zeros((b, length), np.float32) for name in ("words", "mask", "shares", "weight", "tokens", "kw")}
+    columns = {
+        name: np.zeros((b, length), np.float32) for name in ("words", "mask", "shares", "weight", "tokens", "kw")
+    }
     kinds = np.full((b, length), -1, np.int64)
     votes = np.full((b, length, group[0].votes.shape[1]), np.nan, np.float32)
     for row, (example, (low, high)) in enumerate(zip(group, windows, strict=True)):
@@ -95,13 +95,19 @@ def collate(
     generator = np.random.default_rng(rng.randrange(2**32)) if rng else None
     names = ("words", "last_words", "pairs", "own", "near", "far")
     bags = []
+    groups = [len(e.features.near.offsets) - 1 for e in group]
+    group_of = np.zeros((b, length), np.int64)
+    for row, (example, (low, high)) in enumerate(zip(group, windows, strict=True)):
+        group_of[row, : high - low] = example.features.group_of[low:high] + row * max(groups)
+    whole = [(0, n) for n in groups]
     for place, name in enumerate(names):
         of = [getattr(e.features, name) for e in group]
         hide = no_attributes if place >= 3 else no_words
-        bags.append(_flat_bags(of, windows, length, hide, generator, hiding.tokens))
+        spans, rows = (windows, length) if place < 4 else (whole, max(groups))
+        bags.append(_flat_bags(of, spans, rows, hide, generator, hiding.tokens))
     tensor = {name: torch.from_numpy(values) for name, values in columns.items()}
     return Batch(
-        numbers=torch.from_numpy(numbers), bags=bags, first=torch.from_numpy(first), end=torch.from_numpy(end),
+        numbers=torch.from_numpy(numbers), bags=bags, group_of=torch.from_numpy(group_of), first=torch.from_numpy(first), end=torch.from_numpy(end),
         words=tensor["words"], mask=tensor["mask"], shares=tensor["shares"], weight=tensor["weight"],
         tokens=tensor["tokens"], gold_tokens=torch.tensor([float(e.gold_tokens) for e in group]),
         kinds=torch.from_numpy(np.where(kinds >= len(KINDS), -1, kinds)), kind_weight=tensor["kw"],

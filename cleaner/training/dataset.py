@@ -24,9 +24,7 @@ VOTERS = ("trafilatura", "readability", "resiliparse", "boilerpy3", "newspaper")
 TITLE_SIGN = 0.85
 """A paragraph this like the page's headline teaches neither body nor chrome: golds disagree on it."""
 
-KindLabeller: TypeAlias = Callable[
-    [Layout, NDArray[np.float32], str], tuple[NDArray[np.int8], NDArray[np.float32]]
-]
+KindLabeller: TypeAlias = Callable[[Layout, NDArray[np.float32], str], tuple[NDArray[np.int8], NDArray[np.float32]]]
 """(layout, shares, headline) -> weak kinds (-1 for none) and how far they are to be trusted, 0..1."""
 
 

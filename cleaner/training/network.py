@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cleaner.features import ATTRIBUTE_ROWS, LEVELS, NUMBERS, WORD_ROWS
-from cleaner.model import DILATIONS, KERNEL, SCOPES_AFTER
+from cleaner.model import BAG_TABLES, DILATIONS, KERNEL, SCOPES_AFTER
 from cleaner.page import KINDS
 
 WIDTH = 96
@@ -22,7 +22,6 @@ VOTERS = 5
 PAGE_TYPES = ("article", "forum", "service", "documentation", "product", "collection", "listing")
 
 TABLES = {"words": WORD_ROWS, "pairs": WORD_ROWS, "attributes": ATTRIBUTE_ROWS, "far": ATTRIBUTE_ROWS}
-BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
 
 
 @dataclass(slots=True)
@@ -32,7 +31,10 @@ class Batch:
     numbers: Tensor
     """(B, L, F)"""
     bags: list[tuple[Tensor, Tensor, Tensor]]
-    """ids, weight of each id (0 for a dropped one), and where each of the B * L bags begins."""
+    """ids, weight of each id (0 for a dropped one), and where each bag begins: B * L bags, for near and far
+    B * (most groups of a page)."""
+    group_of: Tensor
+    """(B, L) which bag of near and far."""
     first: Tensor
     end: Tensor
     """(B, L, SCOPES) ranges."""
@@ -78,9 +80,9 @@ class Network(nn.Module):
         """Return body logits (B, L), kind logits (B, L, kinds), page type logits (B, types), vote logits."""
         b, length, _ = batch.numbers.shape
         parts = [batch.numbers.clamp(-4, 4)]
-        for name, (ids, weights, bags) in zip(BAG_TABLES, batch.bags, strict=True):
+        for place, (name, (ids, weights, bags)) in enumerate(zip(BAG_TABLES, batch.bags, strict=True)):
             out = functional.embedding_bag(ids, self.tables[name], bags, mode="sum", per_sample_weights=weights)
-            parts.append(out.view(b, length, EMBEDDING))
+            parts.append(out.view(b, length, EMBEDDING) if place < 4 else functional.embedding(batch.group_of, out))
         mask = batch.mask[:, :, None]
         h = self.input_norm(functional.relu(self.input(torch.cat(parts, 2))))
         h = self.dropout(h) * mask

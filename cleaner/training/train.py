@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 import random
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,11 +18,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from cleaner.features import NUMBERS
-from cleaner.model import FORMAT
+from cleaner.model import BAG_TABLES, FORMAT
 from cleaner.page import KINDS
 from cleaner.training.batches import Hiding, batches
 from cleaner.training.dataset import Example
-from cleaner.training.network import BAG_TABLES, PAGE_TYPES, TABLES, Batch, Network, export
+from cleaner.training.network import PAGE_TYPES, TABLES, Batch, Network, export
 
 Floats = NDArray[np.float32]
 
@@ -37,7 +37,7 @@ class Plan:
     weight_decay: float = 0.02
     dropout: float = 0.15
     token_dropout: float = 0.5
-    hide_dom: float = 0.15
+    hide_dom: float = 0.25
     texts_a_pass: int = 2
     """Plain-text renderings drawn per page and pass, beside its HTML."""
     dice: float = 0.7
@@ -57,8 +57,18 @@ class Plan:
     """Decay of the running average of the weights; the average is what is kept."""
 
 
-def loss_of(network: Network, batch: Batch, plan: Plan) -> Tensor:
-    """Return the loss of a batch: body (cross-entropy and soft F1), kind, page type."""
+def kind_scale(examples: Iterable[Example]) -> Tensor:
+    """Return a weight for each kind: rare kinds count more, by the root of how much rarer they are, at most 6 times."""
+    counts = np.ones(len(KINDS))
+    for example in examples:
+        known = example.kinds >= 0
+        counts += np.bincount(example.kinds[known], weights=example.kind_weight[known], minlength=len(KINDS))
+    scale = np.clip(np.sqrt(counts.max() / counts) / 3, 0.5, 6)
+    return torch.from_numpy(scale.astype(np.float32))
+
+
+def loss_of(network: Network, batch: Batch, plan: Plan, kind_weights: Tensor) -> Tensor:
+    """Return the loss of a batch: body (cross-entropy and soft F1), other programs' votes, kind, page type."""
     body, kinds, page, votes = network(batch)
     importance = batch.weight * batch.words.clamp(min=0.5).sqrt()
     importance = importance / importance.sum(1, keepdim=True).clamp(min=1e-6)
@@ -76,8 +86,10 @@ def loss_of(network: Network, batch: Batch, plan: Plan) -> Tensor:
         loss = loss + plan.vote_loss * (each * heavy).sum() / heavy.sum().clamp(min=1e-6)
     known = batch.kinds >= 0
     if plan.kind_loss and bool(known.any()):
-        each = functional.cross_entropy(kinds[known], batch.kinds[known], reduction="none")
-        loss = loss + plan.kind_loss * (each * batch.kind_weight[known]).sum() / batch.kind_weight[known].sum().clamp(min=1)
+        target = batch.kinds[known]
+        each = functional.cross_entropy(kinds[known], target, reduction="none")
+        trust = batch.kind_weight[known] * kind_weights[target]
+        loss = loss + plan.kind_loss * (each * trust).sum() / trust.sum().clamp(min=1)
     typed = batch.page_type >= 0
     if plan.page_loss and bool(typed.any()):
         loss = loss + plan.page_loss * functional.cross_entropy(page[typed], batch.page_type[typed])
@@ -99,8 +111,27 @@ def known_rows(examples: Iterable[Example], min_domains: int) -> dict[str, Tenso
     return out
 
 
-def predictions(network: Network, examples: Sequence[Example]) -> dict[int, tuple[Floats, Floats, Floats]]:
-    """Return for each example (by position) P(body), kind logits and page logits."""
+class Found(NamedTuple):
+    """What the network says of one example."""
+
+    body: Floats
+    """P(body), not calibrated."""
+    kinds: Floats
+    """Logits."""
+    page: Floats
+    """Probabilities of PAGE_TYPES."""
+    article: float
+
+
+def log_odds(p: Floats) -> Floats:
+    """Return the logits of probabilities, kept within +-16."""
+    p = np.clip(p.astype(np.float64), 1e-7, 1 - 1e-7)
+    logits: Floats = np.log(p / (1 - p)).astype(np.float32)
+    return logits
+
+
+def predictions(network: Network, examples: Sequence[Example]) -> dict[int, Found]:
+    """Run the network over whole examples; the result is keyed by position."""
     network.eval()
     place = {id(e): i for i, e in enumerate(examples)}
     out = {}
@@ -109,9 +140,13 @@ def predictions(network: Network, examples: Sequence[Example]) -> dict[int, tupl
             body, kinds, page, _ = network(batch)
             for row, example in enumerate(group):
                 n = len(example.shares)
-                out[place[id(example)]] = (
-                    torch.sigmoid(body[row, :n]).numpy(), kinds[row, :n].numpy(), page[row].numpy(),
-                )  # fmt: skip
+                types = torch.softmax(page[row], 0).numpy()
+                out[place[id(example)]] = Found(
+                    torch.sigmoid(body[row, :n]).numpy(),
+                    kinds[row, :n].numpy(),
+                    types,
+                    float(types[PAGE_TYPES.index("article")]),
+                )
     return out
 
 
@@ -144,7 +179,7 @@ GROUPS: dict[str, Callable[[Example], bool]] = {
 
 
 def dev_table(
-    examples: Sequence[Example], found: dict[int, tuple[Floats, Floats, Floats]], threshold: float = 0.5
+    examples: Sequence[Example], found: dict[int, Found], threshold: float = 0.5
 ) -> dict[str, tuple[float, float, float]]:
     """Return precision, recall and F1 (page means) per group, headline left out."""
     rows: dict[str, list[tuple[float, float, float]]] = {name: [] for name in GROUPS}
@@ -175,6 +210,7 @@ def train(
             pages.setdefault(example.name, []).append(example)
     dev = [e for e in examples if e.split == "dev"]
     network = start or Network(plan.dropout)
+    scale = kind_scale(e for e in examples if e.split == "train" and e.rendering == "html")
     masks = known_rows((e for e in examples if e.split == "train"), plan.min_domains)
     with torch.no_grad():
         for name, mask in masks.items():
@@ -197,7 +233,11 @@ def train(
     for turn in range(plan.passes):
         drawn = draw(pages, plan, rng)
         begun = time.time()
-        todo = list(batches(drawn, rng=rng, hiding=Hiding(plan.token_dropout, plan.hide_dom, plan.hide_words, plan.hide_attributes)))
+        todo = list(
+            batches(
+                drawn, rng=rng, hiding=Hiding(plan.token_dropout, plan.hide_dom, plan.hide_words, plan.hide_attributes)
+            )
+        )
         expected = expected or len(todo) * plan.passes
         network.train()
         total = 0.0
@@ -207,7 +247,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = plan.learning_rate * max(rate, 0.01) * group["share"]
             optimizer.zero_grad()
-            loss = loss_of(network, batch, plan)
+            loss = loss_of(network, batch, plan, scale)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(others, 1.0)
             optimizer.step()
@@ -242,12 +282,12 @@ def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> lis
 
 def save(path: Path, network: Network, header: dict[str, object]) -> None:
     """Write the weights file: float16 arrays and a JSON header, no pickle."""
-    header = {"format": FORMAT, "numbers": list(NUMBERS), "kinds": [str(k) for k in KINDS], "page_types": list(PAGE_TYPES)} | header
+    header = {
+        "format": FORMAT,
+        "numbers": list(NUMBERS),
+        "kinds": [str(k) for k in KINDS],
+        "page_types": list(PAGE_TYPES),
+    } | header
     arrays = {name: array.astype(np.float16) for name, array in export(network).items()}
     stored = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), dtype=np.uint8)
     np.savez_compressed(path, header=stored, **arrays)  # type: ignore[arg-type]
-
-
-def main() -> None:  # pragma: no cover - replaced by the command below
-    """Train as the Makefile does."""
-    sys.exit("see cleaner.training.__main__")

@@ -6,7 +6,6 @@ contradict each other give none: a missing label costs little, a wrong one teach
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from cleaner.datelines import read_date_line
 from cleaner.page import KINDS, Kind, Layout
 
 BODY_SHARE: Final = 0.8
-"""A paragraph with this share of its tokens in the gold is body; the rest of the text is often a note mark or a link."""
+"""A paragraph with this share of its tokens in the gold is body; the rest is often a note mark or a link."""
 CHROME_SHARE: Final = 0.2
 """Up to this share matches are common words that happen to stand in the right order."""
 WIDE: Final = 0.4
@@ -70,18 +69,21 @@ _PARTICLES: Final = frozenset(
 _MASTERS: Final = frozenset({Kind.COMMENTS, Kind.RELATED, Kind.CONSENT, Kind.AD})
 """Chrome whose inner headlines, names, dates and pictures belong to it and not to the article."""
 _INNER: Final = frozenset({Kind.TITLE, Kind.BYLINE, Kind.DATELINE, Kind.HEADING, Kind.CAPTION, Kind.TAGS, Kind.AUTHOR})
-_ARTICLE_NOTES: Final = frozenset({Kind.TITLE, Kind.BYLINE, Kind.DATELINE, Kind.CAPTION})
+_HEADING_TAGS: Final = frozenset({"h", "h1", "h2", "h3", "h4", "h5", "h6"})
+_ARTICLE_NOTES: Final = frozenset({Kind.BYLINE, Kind.DATELINE, Kind.CAPTION})
 
 
 _OVERRULED: Final = {
     Kind.COMMENTS: frozenset(KINDS) - {Kind.POLICY, Kind.SUBSCRIBE, Kind.AD, Kind.LEGAL},
     Kind.CONSENT: frozenset(KINDS),
-    Kind.RELATED: _INNER | {Kind.NAV, Kind.OTHER},
+    Kind.RELATED: (_INNER - {Kind.CAPTION}) | {Kind.NAV, Kind.OTHER},
     Kind.SUBSCRIBE: frozenset({Kind.NAV, Kind.OTHER}),
-    Kind.SHARE: frozenset({Kind.NAV, Kind.OTHER}),
+    Kind.SHARE: frozenset({Kind.NAV}),
     Kind.AUTHOR: frozenset({Kind.NAV, Kind.OTHER}),
 }
 """By kind of the surroundings: kinds of phrases that say nothing there ("Close" in a newsletter box)."""
+_LINKED_TO: Final = frozenset({(Kind.SUBSCRIBE,), (Kind.CONSENT,), (Kind.AD,), (Kind.ABOUT,)})
+"""What a menu entry may point to without being it."""
 LONGEST: Final = {
     Kind.NAV: 25,
     Kind.SHARE: 16,
@@ -162,6 +164,8 @@ def weak_kinds(
     kinds = np.full(len(layout.texts), -1, np.int8)
     sure = np.zeros(len(layout.texts), np.float32)
     for index in range(len(layout.texts)):
+        if not facts.counts[index]:
+            continue
         if facts.shares[index] >= BODY_SHARE:
             kind, confidence = _body_side(facts, index)
         elif facts.shares[index] > CHROME_SHARE:
@@ -183,18 +187,28 @@ def table_lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The attribute table, made for looking up."""
+
+    elements: dict[str, Evidence]
+    """By tag."""
+    terms: dict[tuple[str, ...], tuple[Evidence, bool]]
+    """By words: what they say, and whether they must stand last. ``x*`` is any word that begins so, ``*`` any word."""
+    beginnings: dict[str, list[str]]
+    """The words ``x*`` by their first two letters."""
+    firsts: frozenset[str]
+    """The first words of all terms."""
+
+
 @cache
-def _attribute_terms() -> tuple[
-    dict[str, Evidence], dict[tuple[str, ...], tuple[Evidence, bool]], dict[str, list[str]]
-]:
-    """Return elements, terms (with whether they must stand last), and the beginnings ``x*`` by their first 2 letters."""
+def _attribute_terms() -> _Terms:
     elements: dict[str, Evidence] = {}
     terms: dict[tuple[str, ...], tuple[Evidence, bool]] = {}
     beginnings: dict[str, list[str]] = {}
     for line in table_lines("attributes.txt"):
         term, kinds, strength = line.split()
-        named = tuple(Kind(kind) for kind in kinds.split("/") if kind != "none")
-        evidence = Evidence(named, STRENGTHS[strength])
+        evidence = Evidence(tuple(Kind(kind) for kind in kinds.split("/") if kind != "none"), STRENGTHS[strength])
         if term.startswith("<"):
             elements[term.strip("<>")] = evidence
             continue
@@ -205,7 +219,7 @@ def _attribute_terms() -> tuple[
             parts = (*parts[:-1], parts[-1] + "*")
             beginnings.setdefault(parts[-1][:2], []).append(parts[-1])
         terms[parts] = (evidence, term.endswith("$"))
-    return elements, terms, beginnings
+    return _Terms(elements, terms, beginnings, frozenset(parts[0] for parts in terms))
 
 
 @cache
@@ -226,72 +240,86 @@ def _phrases() -> dict[str, list[_Phrase]]:
 # --- attributes -----------------------------------------------------------------------------------------------------
 
 
-def _forms(word: str, beginnings: dict[str, list[str]]) -> Iterator[str]:
-    """Yield the word, the beginnings it has in the table, and ``*`` for any word."""
-    yield word
-    for start in beginnings.get(word[:2], ()):
-        if word.startswith(start[:-1]):
-            yield start
-    yield "*"
+def _forms(word: str) -> list[str]:
+    """Return the word, the beginnings it has in the table, and ``*`` for any word."""
+    starts = _attribute_terms().beginnings.get(word[:2], ())
+    return [word, *(start for start in starts if word.startswith(start[:-1])), "*"]
+
+
+def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
+    """Return what the longest term that begins at a word says, and the number of words it covers (0: none)."""
+    terms = _attribute_terms().terms
+    for length in range(min(4, len(parts) - at), 0, -1):
+        head = tuple(parts[at : at + length - 1])
+        for form in _forms(parts[at + length - 1]):
+            evidence, must_end = terms.get((*head, form), (_NOTHING, False))
+            if evidence.weight and (not must_end or at + length == len(parts)):
+                return evidence, len(parts) - at if form == "*" else length
+    return _NOTHING, 0
 
 
 def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
     """Yield what the terms in one attribute word say, the longest first at each place, left to right."""
-    _, terms, beginnings = _attribute_terms()
-    at = 0
+    firsts, at = _attribute_terms().firsts, 0
     while at < len(parts):
-        step = 1
-        for length in range(min(4, len(parts) - at), 0, -1):
-            head, tail = tuple(parts[at : at + length - 1]), parts[at + length - 1]
-            keys = [(*head, form) for form in _forms(tail, beginnings)]
-            hits = [terms[key] for key in keys if key in terms]
-            hits = [hit for hit in hits if not hit[1] or at + length == len(parts)]
-            if hits:
-                yield hits[0][0]
-                step = length if (*head, "*") not in terms else len(parts)
-                break
-        at += step
+        length = 0
+        if parts[at] in firsts or any(form in firsts for form in _forms(parts[at])):
+            evidence, length = _longest_term(parts, at)
+            if length:
+                yield evidence
+        at += max(length, 1)
 
 
 def _nest(outer: Evidence, inner: Evidence) -> Evidence:
     """Return what holds for text inside ``inner`` inside ``outer``."""
     if not outer.kinds or not inner.kinds:
         return inner if inner.kinds else outer
-    if set(outer.kinds) & set(inner.kinds):
-        common = tuple(kind for kind in inner.kinds if kind in outer.kinds)
+    common = tuple(kind for kind in inner.kinds if kind in outer.kinds)
+    if common:
         return Evidence(common, max(outer.weight, inner.weight))
-    if inner.weight < outer.weight and inner.weight <= STRENGTHS["weak"]:
+    if _prevails(outer, inner):
         return outer
-    if outer.weight >= STRENGTHS["fair"] and outer.kinds[0] in _MASTERS and set(inner.kinds) <= _INNER:
-        return outer
-    if outer.weight >= STRENGTHS["strong"] and outer.kinds[0] in (Kind.COMMENTS, Kind.CONSENT):
-        return outer
-    if outer.weight >= STRENGTHS["strong"] > inner.weight:
-        return outer if inner.kinds == (Kind.OTHER,) else Evidence((*outer.kinds, *inner.kinds), inner.weight)
-    if outer.kinds == (Kind.RELATED,) and outer.weight >= STRENGTHS["fair"] and inner.kinds != (Kind.AD,):
+    is_stronger = outer.weight >= STRENGTHS["strong"] > inner.weight
+    is_list = outer.kinds == (Kind.RELATED,) and outer.weight >= STRENGTHS["fair"] and inner.kinds != (Kind.AD,)
+    if is_stronger or is_list:
         return Evidence((*outer.kinds, *inner.kinds), min(outer.weight, inner.weight))
     return inner
 
 
-@lru_cache(maxsize=20_000)
+def _prevails(outer: Evidence, inner: Evidence) -> bool:
+    """Return whether the surroundings make what they hold their own."""
+    if inner.weight < outer.weight and inner.weight <= STRENGTHS["weak"]:
+        return True
+    if inner.kinds == (Kind.OTHER,) and inner.weight < STRENGTHS["strong"] and outer.weight >= STRENGTHS["fair"]:
+        return True
+    if outer.weight >= STRENGTHS["strong"] and outer.kinds[0] in (Kind.COMMENTS, Kind.CONSENT):
+        return True
+    return outer.weight >= STRENGTHS["fair"] and outer.kinds[0] in _MASTERS and set(inner.kinds) <= _INNER
+
+
+@lru_cache(maxsize=50_000)
+def _read_value(value: str) -> Evidence:
+    """Return what one class word, id or word of a label says."""
+    said = _NOTHING
+    for evidence in _found_terms([part.lower() for part in _PARTS.findall(value)]):
+        said = _nest(said, evidence)
+    return said
+
+
 def read_attributes(tag: str, attributes: str) -> Evidence:
     """Return what an element's tag and attribute words say of the text inside.
 
     >>> read_attributes("div", "comment-author vcard").kinds
     (<Kind.COMMENTS: 'comments'>,)
     """
-    elements, _, _ = _attribute_terms()
-    found = elements.get(tag, _NOTHING)
+    found = _attribute_terms().elements.get(tag, _NOTHING)
     for value in attributes.split():
-        parts = [part.lower() for part in _PARTS.findall(value)]
-        said = _NOTHING
-        for evidence in _found_terms(parts):
-            said = _nest(said, evidence)
-        if said.weight > found.weight or (said.kinds and not found.kinds):
+        said = _read_value(value)
+        if said.weight > found.weight:
             found = said
         elif said.kinds and said.weight == found.weight:
             found = _nest(found, said)
-    return found if found.kinds else _NOTHING
+    return found
 
 
 def _contexts(layout: Layout, holds: Sequence[bool]) -> tuple[Evidence, ...]:
@@ -501,11 +529,12 @@ def _attribute_evidence(facts: _Facts, index: int) -> Evidence:
     layout = facts.layout
     if layout.content_type == "text":
         return _NOTHING
-    around = facts.contexts[layout.container_of[index]]
+    around: Evidence = facts.contexts[int(layout.container_of[index])]
     if not layout.marks[index]:
         return around
     tag = "time" if "time" in layout.marks[index].split() else ""
-    return _nest(around, read_attributes(tag, layout.marks[index]))
+    inline: Evidence = read_attributes(tag, layout.marks[index])
+    return _nest(around, inline)
 
 
 def _scope(facts: _Facts, index: int) -> range:
@@ -521,7 +550,7 @@ def _scope(facts: _Facts, index: int) -> range:
     return range(index + 1, layout.containers[number].end)
 
 
-_SECTIONS: Final = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.TAGS, Kind.SUBSCRIBE, Kind.AUTHOR, Kind.AD, Kind.SHARE})
+_SECTIONS: Final = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.TAGS, Kind.SUBSCRIBE, Kind.AUTHOR, Kind.AD})
 
 
 def _sections(facts: _Facts) -> dict[int, Evidence]:
@@ -531,13 +560,14 @@ def _sections(facts: _Facts) -> dict[int, Evidence]:
         if facts.counts[index] > 8 or facts.shares[index] > CHROME_SHARE:
             continue
         said = facts.phrases[index]
-        is_heading = layout.tags[index] in ("h1", "h2", "h3", "h4", "h5", "h6", "h", "dt", "legend")
+        is_heading = layout.tags[index] in _HEADING_TAGS
         if not said.kinds or said.kinds[0] not in _SECTIONS or not (is_heading or facts.link_share[index] < 0.5):
             continue
         if layout.content_type == "text" and (index < facts.last or said.kinds[0] is not Kind.RELATED):
             continue
         for below in _scope(facts, index):
-            if facts.shares[below] > CHROME_SHARE or (below > index + 1 and layout.tags[below] in ("h1", "h2")):
+            ends = layout.tags[below] in _HEADING_TAGS and (layout.tags[below] <= layout.tags[index] or not is_heading)
+            if facts.shares[below] > CHROME_SHARE or ends:
                 break
             out[below] = Evidence(said.kinds, 0.5 if is_heading else 0.4)
     return out
@@ -549,7 +579,7 @@ def _lists(facts: _Facts) -> dict[int, Evidence]:
     if layout.content_type == "text":
         return {}
     for index in np.flatnonzero(facts.link_share > 0.8).tolist():
-        if "://" in layout.texts[index]:
+        if "://" in layout.texts[index] or layout.links[index] >= 3:
             continue
         number = layout.containers[layout.container_of[index]].parent
         if number >= 0 and layout.containers[number].tag in ("li", "td", "h2", "h3", "h4", "span", "div", "dd"):
@@ -577,31 +607,26 @@ def _lists(facts: _Facts) -> dict[int, Evidence]:
 
 def _body_side(facts: _Facts, index: int) -> tuple[Kind | None, float]:
     """Return the kind of a paragraph that the gold holds; never a chrome kind."""
-    layout, count = facts.layout, int(facts.counts[index])
-    attributes = _attribute_evidence(facts, index)
-    likeness = _title_likeness(facts.words[index], facts.titles)
+    layout, likeness = facts.layout, _title_likeness(facts.words[index], facts.titles)
+    attributes, line = _attribute_evidence(facts, index), _line_evidence(facts, index)
     if likeness >= 0.9 and index <= facts.first + 1:
         return Kind.TITLE, 1.0
     if attributes.kinds == (Kind.CAPTION,) and attributes.weight >= STRENGTHS["strong"]:
         return Kind.CAPTION, 0.8
-    line = _line_evidence(facts, index)
     if line.weight >= STRENGTHS["strong"]:
         return line.kinds[0], 0.8
-    outside = index < facts.first or index > facts.last
-    if outside or (likeness > 0.6 and index <= facts.first + 2):
+    is_heading = _is_heading(facts, index)
+    is_odd_heading = layout.tags[index] in _HEADING_TAGS and not is_heading
+    outside = index < facts.first or index > facts.last or (likeness > 0.6 and index <= facts.first + 2)
+    if outside or is_odd_heading:
         return None, 0.0
-    if _is_heading(facts, index):
-        if facts.counts[index] <= 4 and facts.phrases[index].kinds:
-            return None, 0.0
-        return Kind.HEADING, 1.0 if layout.tags[index][0] == "h" else 0.7
-    if layout.tags[index] in ("h1", "h2", "h3", "h4", "h5", "h6"):
-        return None, 0.0
-    if count >= 8 and attributes.kinds and attributes.weight >= STRENGTHS["strong"]:
-        return Kind.BODY, 0.7
-    if count >= 8:
-        return Kind.BODY, 1.0
-    is_furniture = bool(facts.phrases[index].kinds or attributes.kinds)
-    return (None, 0.0) if is_furniture else (Kind.BODY, 0.7)
+    says_chrome = bool(facts.phrases[index].kinds)
+    if is_heading:
+        sure = 1.0 if layout.tags[index] in _HEADING_TAGS else 0.7
+        return (None, 0.0) if says_chrome and facts.counts[index] <= 4 else (Kind.HEADING, sure)
+    if facts.counts[index] >= 8:
+        return Kind.BODY, 0.7 if attributes.weight >= STRENGTHS["strong"] else 1.0
+    return (None, 0.0) if says_chrome or attributes.kinds else (Kind.BODY, 0.7)
 
 
 def _is_heading(facts: _Facts, index: int) -> bool:
@@ -635,7 +660,7 @@ def _title_side(facts: _Facts, index: int, attributes: Evidence) -> tuple[Kind |
     descriptions = [content for name, content in layout.head.metas if name in ("description", "og:description")]
     if any(_alike(facts.words[index], read_words(content)) > 0.85 for content in descriptions):
         return Kind.TITLE, 0.8
-    if Kind.TITLE in attributes.kinds:
+    if Kind.TITLE in attributes.kinds and not _line_evidence(facts, index).kinds:
         return Kind.TITLE, 0.7
     return None
 
@@ -649,25 +674,65 @@ def _settle(facts: _Facts, index: int, said: Evidence, line: Evidence) -> Eviden
         return Evidence((Kind.AUTHOR,), said.weight) if count >= 20 else _NOTHING
     if set(said.kinds) == {Kind.BYLINE, Kind.DATELINE}:
         return Evidence(line.kinds, said.weight) if line.kinds else _NOTHING
-    if len(said.kinds) == 1 and _is_misplaced(facts, index, said.kinds[0], line):
+    if len(said.kinds) == 1 and _is_misplaced(facts, index, said.kinds[0], weight=said.weight, line=line):
         return _NOTHING
     return said
 
 
-def _is_misplaced(facts: _Facts, index: int, kind: Kind, line: Evidence) -> bool:
+def _is_misplaced(facts: _Facts, index: int, kind: Kind, *, weight: float, line: Evidence) -> bool:
     """Return whether a paragraph like this cannot be what its attributes call it."""
-    count, text = int(facts.counts[index]), facts.layout.texts[index]
+    count, is_sure = int(facts.counts[index]), weight >= STRENGTHS["strong"]
     if kind in (Kind.TITLE, Kind.HEADING, Kind.BODY) or count > LONGEST.get(kind, 1000):
         return True
+    if kind in _NAMED_BY and (line.kinds or not is_sure) and count > _NAMED_BY[kind]:
+        return True
+    if kind in (Kind.SHARE, Kind.AUTHOR, Kind.TAGS) and line.kinds:
+        return True
+    if kind in (Kind.TAGS, Kind.AUTHOR, Kind.ABOUT) and not _is_typical(facts, index, kind, is_sure=is_sure):
+        return True
+    if kind in (Kind.NAV, Kind.COMMENTS) and not any(mark.isalpha() for mark in facts.layout.texts[index]):
+        return kind is Kind.COMMENTS or len(facts.layout.texts[index]) > 4
+    return kind in _ARTICLE_NOTES | {Kind.TAGS, Kind.AUTHOR} and _is_far(facts, index, kind, line)
+
+
+_NAMED_BY: Final = {Kind.NAV: 6, Kind.SHARE: 6, Kind.OTHER: 8}
+"""Words; longer paragraphs need strong attribute words to be of this kind."""
+
+
+def _is_typical(facts: _Facts, index: int, kind: Kind, *, is_sure: bool) -> bool:
+    """Return whether the paragraph has what tags, an author's or a publisher's lines usually have."""
+    count, text = int(facts.counts[index]), facts.layout.texts[index]
     if kind is Kind.TAGS:
-        return index <= facts.title_at or index > facts.last + 25
-    if kind is Kind.COMMENTS:
-        return not any(character.isalpha() for character in text)
+        return is_sure or _is_link(facts, index)
     if kind is Kind.AUTHOR:
-        return count <= 8 and _near_start(facts, index)
-    if kind in (Kind.BYLINE, Kind.DATELINE):
-        return not _near_start(facts, index) or (bool(line.kinds) and kind not in line.kinds)
-    return False
+        return count >= 6
+    return count >= 4 or any(mark.isdigit() or mark == "@" for mark in text)
+
+
+def _is_far(facts: _Facts, index: int, kind: Kind, line: Evidence) -> bool:
+    """Return whether the paragraph stands where an article has nothing of this kind."""
+    begin = facts.title_at if facts.title_at >= 0 else facts.first - 5
+    if kind is Kind.CAPTION:
+        return facts.last >= 0 and not min(begin, facts.first) - 6 <= index <= facts.last + 3
+    if kind is Kind.TAGS:
+        return index <= begin or (0 <= facts.last < index - 25)
+    if kind is Kind.AUTHOR:
+        return bool(facts.counts[index] <= 8) and _near_start(facts, index)
+    is_date = kind is not Kind.DATELINE or _may_be_date(facts.layout.texts[index], line)
+    return not _near_start(facts, index) or not is_date
+
+
+def _may_be_date(text: str, line: Evidence) -> bool:
+    """Return whether a line called date has one: known date form, or five figures and more."""
+    return Kind.DATELINE in line.kinds or sum(character.isdigit() for character in text) >= 5
+
+
+def _is_menu_entry(facts: _Facts, index: int, attributes: Evidence, in_list: Evidence) -> bool:
+    """Return whether the paragraph is a short link or button in a menu or in the page's footer."""
+    if facts.counts[index] > 5 or "©" in facts.words[index]:
+        return False
+    in_menu = Kind.NAV in attributes.kinds or Kind.NAV in in_list.kinds or facts.in_footer[index]
+    return in_menu and (_is_link(facts, index) or bool(facts.layout.controls[index]))
 
 
 def _settle_phrases(facts: _Facts, index: int, attributes: Evidence, in_list: Evidence) -> Evidence:
@@ -676,23 +741,25 @@ def _settle_phrases(facts: _Facts, index: int, attributes: Evidence, in_list: Ev
     if not phrases.kinds:
         return phrases
     inner = phrases.kinds[0]
-    if facts.counts[index] <= 5 and (_is_link(facts, index) or facts.layout.controls[index]):
-        in_menu = Kind.NAV in attributes.kinds or Kind.NAV in in_list.kinds or facts.in_footer[index]
-        if in_menu and "©" not in facts.words[index] and inner not in (Kind.SHARE, Kind.AD, Kind.NAV, Kind.COMMENTS):
-            return Evidence((Kind.NAV,), STRENGTHS["fair"])
+    is_entry = _is_menu_entry(facts, index, attributes, in_list)
+    if is_entry and inner not in (Kind.SHARE, Kind.NAV, Kind.COMMENTS):
+        return Evidence((Kind.NAV,), STRENGTHS["fair"])
     if inner is Kind.DATELINE and not _near_start(facts, index):
         return _NOTHING
     if inner is Kind.CAPTION and _is_link(facts, index):
         return _NOTHING
     if not attributes.kinds or attributes.weight < STRENGTHS["fair"]:
         return phrases
-    return _NOTHING if inner in _OVERRULED.get(attributes.kinds[0], frozenset()) else phrases
+    is_overruled = inner not in attributes.kinds and inner in _OVERRULED.get(attributes.kinds[0], frozenset())
+    return _NOTHING if is_overruled else phrases
 
 
-def _votes(facts: _Facts, index: int, section: Evidence, in_list: Evidence) -> list[Evidence]:
-    """Return what each source says of a paragraph outside the body."""
+def _votes(facts: _Facts, index: int, around: Evidence, *, section: Evidence, in_list: Evidence) -> list[Evidence]:
+    """Return what each source says of a paragraph outside the body; ``around`` are its attribute words."""
     line = _line_evidence(facts, index)
-    attributes = _settle(facts, index, _attribute_evidence(facts, index), line)
+    attributes = _settle(facts, index, around, line)
+    if attributes.kinds[:1] in _LINKED_TO and _is_link(facts, index) and _is_menu_entry(facts, index, around, in_list):
+        attributes = _NOTHING
     phrases = _settle_phrases(facts, index, attributes, in_list)
     if attributes.kinds == (Kind.OTHER,) and attributes.weight < STRENGTHS["strong"] and phrases.kinds:
         attributes = _NOTHING
@@ -707,12 +774,13 @@ def _votes(facts: _Facts, index: int, section: Evidence, in_list: Evidence) -> l
 
 def _chrome_side(facts: _Facts, index: int, section: Evidence, in_list: Evidence) -> tuple[Kind | None, float]:
     """Return the kind of a paragraph that the gold does not hold, or of one of which nothing is known."""
-    headline = _title_side(facts, index, _attribute_evidence(facts, index))
+    around = _attribute_evidence(facts, index)
+    headline = _title_side(facts, index, around)
     if headline is not None:
         return headline
     scores: dict[Kind, float] = {}
     clear: set[Kind] = set()
-    for said in _votes(facts, index, section, in_list):
+    for said in _votes(facts, index, around, section=section, in_list=in_list):
         for kind in said.kinds:
             scores[kind] = scores.get(kind, 0.0) + said.weight
         if len(said.kinds) == 1:

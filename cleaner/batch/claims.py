@@ -1,0 +1,86 @@
+"""Remember which files of an output folder this tool wrote, so that it never overwrites anybody else's.
+
+``OUT/.cleaner/outputs.jsonl`` holds one line per document, ``{"source": absolute path, "outputs": [names]}``. It is
+written whole before the first output, so that a killed run knows its own files again. Temporary files stand beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from cleaner.batch.plan import Task
+from cleaner.errors import RunError, SetupError
+from cleaner.readers import OUTPUT_MARK
+from cleaner.writers import make_folder, remove_temporaries, replace_file
+
+__all__ = ["ERRORS_FILE", "claim"]
+
+ERRORS_FILE = "errors.jsonl"
+
+
+def claim(folder: Path, tasks: Iterable[Task], *, root: str, overwrite: bool = False) -> None:
+    """Check that each output may be written, then write down that it is ours.
+
+    An output may be written when nothing is there, or what an earlier run made from the same source (``root`` joined
+    with the name). Otherwise SetupError (``output_exists``) is raised and nothing was touched; ``overwrite`` takes
+    the file over. Raises RunError when the folder cannot be written.
+    """
+    claims = _read(folder)
+    wanted = {ERRORS_FILE: ""}
+    for task in tasks:
+        source = os.path.join(root, task.found.name)  # noqa: PTH118 - names stay str, see readers/files.py
+        wanted.update((output, source) for _, output in task.outputs)
+    if not overwrite and folder.is_dir():
+        _refuse_foreign(folder, wanted, claims)
+    claims.update(wanted)
+    make_folder((folder / OUTPUT_MARK).parent)
+    remove_temporaries((folder / OUTPUT_MARK).parent)
+    replace_file(folder / OUTPUT_MARK, _lines(claims))
+
+
+def _refuse_foreign(folder: Path, wanted: dict[str, str], claims: dict[str, str]) -> None:
+    foreign = [
+        output for output, source in wanted.items() if claims.get(output) != source and os.path.lexists(folder / output)
+    ]
+    if not foreign:
+        return
+    first = folder / foreign[0]
+    origin = claims.get(foreign[0])
+    whose = f"it was made from {origin}" if origin else "cleaner did not write it"
+    others = f" The same holds for {len(foreign) - 1:,} more." if len(foreign) > 1 else ""
+    raise SetupError(
+        "output_exists",
+        f"{first} would be overwritten, but {whose}.{others} Nothing was done. "
+        "Choose another folder with -o, or pass --overwrite.",
+        where=str(first),
+    )
+
+
+def _read(folder: Path) -> dict[str, str]:
+    """Return output name -> source; what cannot be understood claims nothing."""
+    try:
+        lines = (folder / OUTPUT_MARK).read_text("ascii", "replace").splitlines()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise RunError("unreadable", f"{folder} cannot be read: {error.strerror}.", where=str(folder)) from error
+    claims: dict[str, str] = {}
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            claims.update(dict.fromkeys(entry["outputs"], entry["source"]))
+        except (ValueError, KeyError, TypeError):  # noqa: PERF203 - a damaged line costs itself only
+            continue
+    return claims
+
+
+def _lines(claims: dict[str, str]) -> bytes:
+    outputs: dict[str, list[str]] = {}
+    for output, source in claims.items():
+        outputs.setdefault(source, []).append(output)
+    # ASCII only: names that are no UTF-8 survive as escapes.
+    lines = (json.dumps({"source": source, "outputs": sorted(names)}) for source, names in sorted(outputs.items()))
+    return "".join(f"{line}\n" for line in lines).encode("ascii")

@@ -1,0 +1,159 @@
+"""Count what became of every document of a run, and say it in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cleaner.page import Status
+from cleaner.readers import Unread, file_suffix
+
+__all__ = ["Outcome", "Report"]
+
+_SHOWN_FAILURES = 10
+"""How many failures the summary spells out; the file of errors holds all."""
+
+
+_REASONS = {
+    "repeated_folder": "link to a folder read anyway",
+    "not_a_file": "pipe, socket or device",
+    "earlier_output": "folder of earlier results",
+}
+"""In words, what is passed over for another reason than its suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document."""
+
+    path: str
+    """Where it was read from, as the user spelled it."""
+    status: Status | Literal["failed"]
+    code: str = ""
+    """For a failure: the stable code of the error; '' otherwise."""
+    message: str = ""
+    stage: Literal["find", "read", "clean", "write", ""] = ""
+    """For a failure: what was being done."""
+    seconds: float = 0.0
+    bytes_read: int = 0
+    characters: int = 0
+    """Length of the clean text."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Report:
+    """The counts of a run and its exit code; every document found is in exactly one of the five counts."""
+
+    cleaned: int = 0
+    """Documents with status ``ok``."""
+    low_confidence: int = 0
+    not_article: int = 0
+    empty: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    """Error code -> documents. What was named by the user or by a folder and could not be read counts here too."""
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """What never was a document: suffix of files that are no pages, or a reason in words -> how often."""
+    failures: list[Outcome] = field(default_factory=list)
+    """The first failures, as many as the summary shows."""
+    seconds: float = 0.0
+    """Wall-clock time of the run; set by whoever ran it."""
+    not_begun: int = 0
+    """Documents left when the run was interrupted; in none of the counts above."""
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one document."""
+        if outcome.status == "failed":
+            self.failed[outcome.code] += 1
+            if len(self.failures) < _SHOWN_FAILURES:
+                self.failures.append(outcome)
+        elif outcome.status == "ok":
+            self.cleaned += 1
+        elif outcome.status == "low_confidence":
+            self.low_confidence += 1
+        elif outcome.status == "not_article":
+            self.not_article += 1
+        else:
+            self.empty += 1
+
+    def pass_over(self, unread: Unread) -> Outcome | None:
+        """Count something that is not read; one that may have been a document is a failure and returned as such."""
+        if unread.lost:
+            outcome = Outcome(unread.path, "failed", unread.code, unread.message, "find")
+            self.add(outcome)
+            return outcome
+        reason = _REASONS.get(unread.code) or file_suffix(unread.path.replace("\\", "/")) or "no suffix"
+        self.passed_over[reason] += 1
+        return None
+
+    @property
+    def documents(self) -> int:
+        """All documents that were met."""
+        return self.usable + self.not_article + self.empty + self.failed.total()
+
+    @property
+    def usable(self) -> int:
+        """Documents that gave text: status ``ok`` or ``low_confidence``."""
+        return self.cleaned + self.low_confidence
+
+    @property
+    def listed_passed_over(self) -> str:
+        """What was passed over and how often, in words; '' when nothing was."""
+        return _listed(self.passed_over)
+
+    @property
+    def return_code(self) -> int:
+        """The exit code of the run.
+
+        * 0: at least one document gave text and none failed.
+        * 1: the run finished, but some documents failed.
+        * 3: nothing usable: there was no document, or none gave text.
+        * 130: interrupted; what was finished stays.
+
+        2, a wrong command, is known before there is a report.
+        """
+        if self.not_begun:
+            return 130
+        if not self.usable:
+            return 3
+        return 1 if self.failed else 0
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return the summary: one line of totals, one a kind of outcome, then the first failures.
+
+        Messages are as they came; one with a line end in it (from a file name) is still one entry.
+        """
+        rate = f" ({self.documents / self.seconds:,.1f} a second)" if self.seconds > 0.05 and self.documents else ""
+        lines = [f"{self.documents:,} {_documents(self.documents)} in {self.seconds:.1f} s{rate}:"]
+        counts = [
+            (self.cleaned, "cleaned"),
+            (self.low_confidence, "cleaned with low confidence; look at them"),
+            (self.not_article, "no article (an index, shop or error page)"),
+            (self.empty, "empty"),
+            (self.failed.total(), f"failed ({_listed(self.failed)})"),
+        ]
+        lines += [f"{count:8,} {words}" for count, words in counts if count]
+        if self.passed_over:
+            lines.append(f"{self.passed_over.total():8,} passed over, being no pages ({self.listed_passed_over})")
+        for failure in self.failures:
+            lines.append(f"error[{failure.code}]: {failure.message}")
+        hidden = self.failed.total() - len(self.failures)
+        if hidden:
+            lines.append(f"... and {hidden:,} more failures.")
+        if self.not_begun:
+            lines.append(f"Interrupted: {self.not_begun:,} {_documents(self.not_begun)} not begun.")
+        return lines
+
+
+def _documents(count: int) -> str:
+    return "document" if count == 1 else "documents"
+
+
+def _listed(counts: Counter[str]) -> str:
+    shown = counts.most_common(5)
+    more = f", {len(counts) - 5} other kinds" if len(counts) > 5 else ""
+    return ", ".join(f"{name} {count:,}" for name, count in shown) + more

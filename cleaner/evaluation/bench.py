@@ -1,0 +1,200 @@
+"""Measure speed beside peers, on the same pages in the same run: ``python -m cleaner.evaluation.bench``.
+
+One process, one thread, text output only. Every system sees a page before the next page comes, the first one changing
+from page to page; what a system loads on first use is loaded before. Times are CPU times, so that a busy machine
+disturbs the ratios little. Read the ratios; the milliseconds belong to the machine in the header.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cleaner.errors import CleanerError, SetupError
+from cleaner.evaluation.gold import GoldPage, find_corpora, read_gold
+from cleaner.evaluation.measure import ONE_THREAD, Job, run_timed, warm_peers
+from cleaner.evaluation.peers import OURS, PEERS, available_peers, peer_version
+from cleaner.settings import DEFAULTS, Settings
+
+__all__ = ["DEFAULT_PAGES", "SYSTEMS", "Speed", "bench", "main", "sample_pages"]
+
+SYSTEMS = (OURS, "trafilatura", "resiliparse")
+"""Measured unless ``--all`` is given: ours, the most used, the fastest in wide use."""
+
+DEFAULT_PAGES = 300
+"""Enough for a 95th percentile that repeats to a few per cent; a minute with trafilatura at 100 ms a page."""
+
+_FILES = ("aeb", "wcxb-test")
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """The speed of one system over all pages of a run, in CPU time."""
+
+    system: str
+    version: str
+    pages: int
+    ms_median: float
+    ms_p95: float
+    """95 of 100 pages take at most this."""
+    pages_per_second: float
+    """Pages divided by the sum of their times."""
+    times_first: float
+    """How many times longer the system takes than the first one of the run, all pages together."""
+    failures: int
+    """Pages on which the system raised. Raising may be quicker than working, so such times claim nothing."""
+    first_failure: str
+    """What was raised first; '' when nothing was."""
+
+
+def sample_pages(corpora: Path, count: int) -> list[GoldPage]:
+    """Take up to ``count`` pages evenly spaced through the test sets that are there, the same ones every time."""
+    pages = [page for name in _FILES if (path := corpora / f"{name}.parquet").is_file() for page in read_gold(path)]
+    if count >= len(pages):
+        return pages
+    return [pages[place * len(pages) // count] for place in range(count)]
+
+
+def bench(pages: Sequence[GoldPage], systems: Sequence[str] = SYSTEMS, *, settings: Settings = DEFAULTS) -> list[Speed]:
+    """Time each system on each page. Raises SetupError for a system that is unknown or not installed, or no pages."""
+    if not pages:
+        raise SetupError("no_pages", "There is no page to time.")
+    peers = warm_peers(Job(tuple(systems), settings=settings, as_text=False))
+    times: list[list[float]] = [[] for _ in peers]
+    failures: list[list[str]] = [[] for _ in peers]
+    gc.collect()
+    gc.freeze()  # what stands before the first page is nobody's garbage; makes the collections below cheap
+    try:
+        for number, page in enumerate(pages):
+            for turn in range(len(peers)):
+                place = (number + turn) % len(peers)
+                gc.collect()  # or the next system pays for the garbage of the last
+                _, seconds, failure = run_timed(peers[place], page.source, page.url, page.content_type)
+                times[place].append(seconds)
+                failures[place] += [failure] if failure else []
+    finally:
+        gc.unfreeze()
+    return [
+        _speed(system, times[place], first=sum(times[0]), failures=failures[place])
+        for place, system in enumerate(systems)
+    ]
+
+
+def machine() -> str:
+    """Say in one line what the times were measured on: processor, cores, system, Python."""
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{_processor()}, {os.cpu_count()} cores, {system}, Python {platform.python_version()}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark. Returns 0, also without corpora, 1 when ours raised on a page, 2 when it could not be run."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(arguments)
+    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
+        # numpy reads these once, when it is imported, and by now it is: start again with them set.
+        command = [sys.executable, "-m", "cleaner.evaluation.bench", *arguments]
+        return subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False).returncode  # noqa: S603 - ourselves
+    try:
+        corpora = options.corpora or find_corpora()
+        pages = sample_pages(corpora, options.pages) if corpora is not None and corpora.is_dir() else []
+        if not pages:
+            sys.stdout.write("skipped: no corpora\n")
+            return 0
+        systems = [*options.against, *(name for name in available_peers() if name != "untouched" and options.all)]
+        speeds = bench(pages, tuple(dict.fromkeys([OURS, *(systems or SYSTEMS)])))
+    except CleanerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if options.json:
+        sys.stdout.write(json.dumps({"machine": machine(), "speeds": [asdict(speed) for speed in speeds]}) + "\n")
+    else:
+        _print(speeds)
+    return 1 if speeds[0].failures else 0
+
+
+def _speed(system: str, seconds: Sequence[float], *, first: float, failures: Sequence[str]) -> Speed:
+    total = sum(seconds)
+    ordered = sorted(seconds)
+    return Speed(
+        system=system,
+        version=peer_version(system),
+        pages=len(seconds),
+        ms_median=statistics.median(seconds) * 1000,
+        ms_p95=ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)] * 1000,
+        pages_per_second=len(seconds) / total if total else 0.0,
+        times_first=total / first if first else 0.0,
+        failures=len(failures),
+        first_failure=failures[0] if failures else "",
+    )
+
+
+def _print(speeds: Sequence[Speed]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("system", no_wrap=True)
+    for heading in ("ms median", "ms p95", "pages/s", "times ours", "failed"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for speed in speeds:
+        table.add_row(
+            f"{speed.system} {speed.version}".strip(),
+            f"{speed.ms_median:.1f}",
+            f"{speed.ms_p95:.1f}",
+            f"{speed.pages_per_second:.1f}",
+            f"{speed.times_first:.2f}",
+            str(speed.failures) if speed.failures else "",
+        )
+    console = Console(highlight=False)
+    console.print(machine())
+    console.print(f"{speeds[0].pages} pages, HTML to text, one process, one thread, CPU time")
+    console.print(table)
+    for speed in speeds:
+        if speed.failures:
+            console.print(
+                f"{speed.system} raised on {speed.failures} pages, first: {speed.first_failure}", markup=False
+            )
+    for speed in speeds[1:]:
+        if speed.times_first >= 1 and not speeds[0].failures + speed.failures:
+            console.print(f"{speed.times_first:.1f} times as fast as {speed.system}.")
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown processor"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cleaner.evaluation.bench", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--corpora", type=Path, help="folder of corpora (default: $CLEANER_CORPORA, ../shared/corpora)")
+    parser.add_argument("--pages", type=_positive, default=DEFAULT_PAGES, help="how many (default: %(default)s)")
+    parser.add_argument("--all", action="store_true", help="measure every system that is installed")
+    parser.add_argument("--against", action="append", default=[], choices=PEERS, metavar="SYSTEM", help="repeatable")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

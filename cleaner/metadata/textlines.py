@@ -1,0 +1,86 @@
+"""Metadata of plain text, from the lines at its head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from cleaner.datelines import find_dates, read_date_line, read_header_line
+from cleaner.metadata.addresses import registered_domain
+from cleaner.metadata.document import Fields, language_fields
+from cleaner.metadata.persons import read_byline, split_persons
+from cleaner.page import Kind, Layout, Metadata, Page
+from cleaner.settings import Settings
+
+__all__ = ["describe_text"]
+
+HEAD_LINES = 10
+"""Only so many paragraphs at the head are read as date, header, byline or headline."""
+_MAX_HEAD_CHARS = 300
+"""The first longer paragraph is prose: the head of the text is over, even if fewer lines were read."""
+_SOURCE = "text line"
+
+
+def describe_text(
+    page: Page, layout: Layout, *, kinds: Sequence[Kind], kept: Sequence[bool], settings: Settings
+) -> Metadata:
+    """Read the metadata of a plain text; see :func:`cleaner.metadata.describe`."""
+    fields = Fields(page)
+    fields.put("url", page.url or "", "caller")
+    declared = ""
+    if settings.metadata:
+        for index, text in enumerate(layout.texts[:HEAD_LINES]):
+            if len(text) > _MAX_HEAD_CHARS:
+                break
+            kind = kinds[index] if index < len(kinds) else None
+            declared = _read_line(fields, text, kind) or declared
+        _check_dates(fields)
+    fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
+    language_fields(fields, layout, kept, declared=declared, settings=settings)
+    return fields.metadata()
+
+
+def _read_line(fields: Fields, text: str, kind: Kind | None) -> str:
+    """Read one line of the head into the fields; return the language it declares, if any."""
+    header = read_header_line(text)
+    if header is not None:
+        return _put_header(fields, *header)
+    date = read_date_line(text)
+    if date is not None:
+        fields.put("date_published", date, _SOURCE)
+        for found in find_dates(text):
+            if found.role == "modified" and found.iso != date:
+                fields.put("date_modified", found.iso, _SOURCE)
+        return ""
+    persons = read_byline(text, sure=kind is Kind.BYLINE)
+    if persons and kind in {Kind.BYLINE, Kind.DATELINE, None}:
+        fields.put("authors", tuple(persons), _SOURCE)
+    if kind is Kind.TITLE:
+        fields.put("title", text.lstrip("# "), _SOURCE)
+    elif kind in {Kind.DATELINE, Kind.BYLINE}:
+        for found in find_dates(text)[:2]:
+            fields.put("date_modified" if found.role == "modified" else "date_published", found.iso, _SOURCE)
+    return ""
+
+
+def _put_header(fields: Fields, field: str, value: str) -> str:
+    """Set the field of a header line; return the declared language."""
+    if field == "language":
+        return value
+    if field == "authors":
+        fields.put("authors", tuple(split_persons(value, user_names=True)), _SOURCE)
+    elif field == "tags":
+        fields.put("tags", tuple(tag.strip() for tag in value.replace(";", ",").split(",") if tag.strip()), _SOURCE)
+    else:
+        fields.put(field, value, _SOURCE)
+    return ""
+
+
+def _check_dates(fields: Fields) -> None:
+    """Drop dates that cannot be true: in the future, or changed before published."""
+    limit = (datetime.now(timezone.utc) + timedelta(days=1)).date().isoformat()
+    for field in ("date_published", "date_modified"):
+        if str(fields.values.get(field, ""))[:10] > limit:
+            fields.drop(field)
+    if str(fields.values.get("date_modified", "9"))[:10] < str(fields.values.get("date_published", ""))[:10]:
+        fields.drop("date_modified")

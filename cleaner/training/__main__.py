@@ -1,0 +1,109 @@
+"""Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``)."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import pickle
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cleaner.decode import decode
+from cleaner.errors import CleanerError
+from cleaner.evaluation.gold import find_corpora
+from cleaner.page import RawPage
+from cleaner.segment import segment
+from cleaner.training.calibrate import calibrate
+from cleaner.training.dataset import Example, examples_of
+from cleaner.training.renderings import render
+from cleaner.training.train import Plan, log_odds, predictions, save, train
+from cleaner.training.weak_kinds import weak_kinds
+
+WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
+CACHE = Path(".cache") / "training"
+_COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]
+
+
+def main() -> int:
+    """Build the examples (kept in .cache/training), train, calibrate, write the weights; return the exit code."""
+    corpora = find_corpora()
+    if corpora is None:
+        print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
+        return 0
+    digest = corpora_digest(corpora)
+    examples = load_examples(corpora, digest)
+    plan = Plan()
+    _say(f"{len(examples)} examples, {plan}")
+    network, _, _ = train(examples, plan, say=_say)
+    dev = [example for example in examples if example.split == "dev"]
+    found = predictions(network, dev)
+    logits = [log_odds(found[place][0]) for place in range(len(dev))]
+    articles = [found[place][3] for place in range(len(dev))]
+    calibration = calibrate(dev, logits, articles)
+    _say(str(calibration))
+    save(WEIGHTS, network, {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)})
+    _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def corpora_digest(corpora: Path) -> str:
+    """Return a digest of every corpus that is trained on, by file name and content."""
+    total = hashlib.sha256()
+    for path in sorted(corpora.glob("*.parquet")):
+        with path.open("rb") as file:
+            total.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return f"sha256:{total.hexdigest()}"
+
+
+def load_examples(corpora: Path, digest: str) -> list[Example]:
+    """Return the labelled examples of splits train and dev, from the cache when the corpora have not changed."""
+    cache = CACHE / f"examples-{digest[7:19]}.pickle"
+    if cache.is_file():
+        with cache.open("rb") as file:
+            stored: list[Example] = pickle.load(file)  # noqa: S301 - our own file, made below
+        return stored
+    begun = time.monotonic()
+    examples: list[Example] = []
+    with multiprocessing.Pool() as pool:
+        for number, made in enumerate(pool.imap(_make, _rows(corpora), chunksize=4)):
+            examples += made
+            if number % 200 == 199:
+                _say(f"{number + 1} pages, {len(examples)} examples, {time.monotonic() - begun:.0f} s")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with cache.open("wb") as file:
+        pickle.dump(examples, file, protocol=5)
+    return examples
+
+
+def _rows(corpora: Path) -> Iterator[dict[str, Any]]:
+    from pyarrow import parquet
+
+    for path in sorted(corpora.glob("*.parquet")):
+        for batch in parquet.ParquetFile(path).iter_batches(batch_size=16, columns=_COLUMNS):
+            for row in batch.to_pylist():
+                if row["split"] != "test":
+                    yield {**row, "corpus": path.stem}
+
+
+def _make(row: dict[str, Any]) -> list[Example]:
+    try:
+        layout = segment(decode(RawPage(row["html"], url=row["url"], content_type="html")))
+    except CleanerError as error:
+        _say(f"left out {row['corpus']}/{row['id']}: {error}")
+        return []
+    return examples_of(row, layout, render(row["html"], row["url"]), weak_kinds) if layout.texts else []
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - this is a program
+
+
+if __name__ == "__main__":
+    np.seterr(all="raise", under="ignore")
+    sys.exit(main())
