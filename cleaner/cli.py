@@ -7,32 +7,27 @@ Data goes to standard output, everything else to standard error. Heavy imports s
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import enum
-import errno
 import functools
 import itertools
 import os
 import re
 import shlex
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 
 import typer
 from typer.core import TyperGroup
 
-from cleaner.errors import CleanerError, InputError, RunError, SetupError
+from cleaner.console import counter, emit, is_terminal, look, progress, say, show, visible
+from cleaner.errors import CleanerError, InputError, SetupError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from cleaner.article import Article
-    from cleaner.batch import Outcome, Recipe
-    from cleaner.explanation import Look
+    from cleaner.batch import Recipe
     from cleaner.readers import Found, Reading
     from cleaner.settings import Settings
 
@@ -118,47 +113,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
 
 
-# ------------------------------------------------------------------------------------------------- speaking and exits
-
-
-def _say(*lines: str) -> None:
-    """Print lines for people on standard error; whatever a file name holds, a line stays a line."""
-    with contextlib.suppress(OSError, ValueError):  # nobody listens any more; the exit code still tells
-        for line in lines:
-            print(_visible(line), file=sys.stderr)  # noqa: T201 - the one place where something is printed
-
-
-def _visible(text: str) -> str:
-    """Escape what is no visible sign: bytes of a file name that are no text, line ends, the codes of terminals."""
-    return text if text.isprintable() else "".join(map(_visible_sign, text))
-
-
-def _visible_sign(sign: str) -> str:
-    if sign.isprintable():
-        return sign
-    if "\udc80" <= sign <= "\udcff":  # a byte that os.fsdecode() could not decode
-        return f"\\x{ord(sign) - 0xDC00:02x}"
-    return sign.encode("unicode_escape").decode("ascii")
-
-
-def _emit(data: bytes) -> None:
-    """Write data to standard output. Ends quietly when the reader has seen enough; raises RunError on a full disk."""
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-        raise typer.Exit(0) from None
-    except OSError as error:
-        _forget_stdout()
-        reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or "unknown error").lower()
-        raise RunError("output_failed", f"Standard output cannot be written: {reason}.") from error
-
-
-def _forget_stdout() -> None:
-    """Let Python flush into nothing when it ends; else it prints a complaint of its own."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+# --------------------------------------------------------------------------------------------------------- exit codes
 
 
 def _guarded(command: Callable[..., int]) -> Callable[..., None]:
@@ -169,12 +124,14 @@ def _guarded(command: Callable[..., int]) -> Callable[..., None]:
         try:
             code = command(**options)
         except CleanerError as error:
-            _say(f"error[{error.code}]: {error.message}")
+            say(f"error[{error.code}]: {error.message}")
             code = 2 if isinstance(error, SetupError) else 3 if isinstance(error, InputError) else 1
         except KeyboardInterrupt:
-            _say("Interrupted.")
+            say("Interrupted.")
             code = 130
-        except (typer.Exit, BrokenPipeError):
+        except BrokenPipeError:
+            code = 0  # the reader has seen enough
+        except typer.Exit:
             raise
         except Exception as error:  # noqa: BLE001 - a person asked for a text, not for a traceback
             _say_bug(error, debug=options.get("debug", False))
@@ -188,24 +145,20 @@ def _say_bug(error: Exception, *, debug: bool) -> None:
     import traceback
 
     if debug:
-        _say(*"".join(traceback.format_exception(error)).splitlines())
-    _say(
+        say(*"".join(traceback.format_exception(error)).splitlines())
+    say(
         f"error[internal_error]: This is a bug in cleaner ({type(error).__name__}: {error}). Please report it, with "
         f"what you typed: cleaner {shlex.join(sys.argv[1:])}"
     )
     if not debug:
-        _say("Add --debug to see where it happened.")
+        say("Add --debug to see where it happened.")
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib import metadata
+        from cleaner import __version__
 
-        try:
-            number = metadata.version("article-cleaner")
-        except metadata.PackageNotFoundError:
-            number = "(not installed)"
-        _emit(f"cleaner {number}\n".encode())
+        emit(f"cleaner {__version__}\n".encode())
         raise typer.Exit(0)
 
 
@@ -339,9 +292,9 @@ def clean(
         return _clean_many(paths, recipe, jobs=jobs, quiet=quiet)
     name = choose_format(names, target)
     article = _clean_one(paths[0], reading, settings)
-    data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and sys.stdout.isatty())
+    data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
     if target is None:
-        _emit(data)
+        emit(data)
     else:
         _write_one(target.path, data, overwrite=overwrite)
     if not quiet:
@@ -359,7 +312,7 @@ def _clean_one(path: str, reading: Reading, settings: Settings) -> Article:
     except SetupError:
         raise
     except CleanerError as error:
-        _say(f"error[{error.code}]: {error.message}")
+        say(f"error[{error.code}]: {error.message}")
         raise typer.Exit(3) from None
 
 
@@ -367,8 +320,8 @@ def _find_one(path: str) -> Found:
     from cleaner.readers import STDIN, scan
 
     if path == "-":
-        if sys.stdin is not None and sys.stdin.isatty():
-            _say("Reading from the terminal; end with Ctrl-D.")
+        if is_terminal(sys.stdin):
+            say("Reading from the terminal; end with Ctrl-D.")
         return STDIN
     found = scan([path])
     for unread in found.unread:
@@ -411,9 +364,9 @@ def _note(article: Article, path: str) -> None:
         "empty": "there is no text on this page",
     }
     if article.status in what:
-        _say(f"note[{article.status}]: {name}: {what[article.status]}.")
+        say(f"note[{article.status}]: {name}: {what[article.status]}.")
     for warning in article.warnings:
-        _say(f"warning: {name}: {warning}")
+        say(f"warning: {name}: {warning}")
 
 
 def _clean_many(paths: list[str], recipe: Recipe, *, jobs: int, quiet: bool) -> int:
@@ -421,65 +374,20 @@ def _clean_many(paths: list[str], recipe: Recipe, *, jobs: int, quiet: bool) -> 
     from cleaner.readers import STDIN, Scan, scan
 
     found = Scan("", (STDIN,), ()) if paths == ["-"] else scan(paths, skip_folder=str(recipe.folder))
-    with _progress(len(found.found), quiet=quiet) as show, finish_on_interrupt() as interrupted:
-        report = clean_tree(found, recipe, jobs=jobs, stop=interrupted, on_outcome=show)
+    with progress(len(found.found), quiet=quiet) as count, finish_on_interrupt() as interrupted:
+        report = clean_tree(found, recipe, jobs=jobs, stop=interrupted, on_outcome=count)
     if not found.found:
         for failure in report.failures:
-            _say(f"error[{failure.code}]: {failure.message}")
+            say(f"error[{failure.code}]: {failure.message}")
         over = f" Passed over: {report.listed_passed_over}." if report.passed_over else ""
-        _say(f"error[nothing_found]: There is no page to clean in {', '.join(paths[:3])}.{over}")
+        say(f"error[nothing_found]: There is no page to clean in {', '.join(paths[:3])}.{over}")
         return report.return_code
     if not quiet:
-        _say(*report.lines())
+        say(*report.lines())
         if report.failed:
-            _say(f"All failures are in {recipe.folder / ERRORS_FILE}.")
-        _say(f"The result is in {recipe.folder}{os.sep}")
+            say(f"All failures are in {recipe.folder / ERRORS_FILE}.")
+        say(f"The result is in {recipe.folder}{os.sep}")
     return report.return_code
-
-
-@contextlib.contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Show a bar while documents are done, on a terminal only; yields what is to be called for each."""
-    if quiet or not sys.stderr.isatty() or total < 2:
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[failed]}"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    started, failed = time.perf_counter(), 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, failed="", rate="")
-
-        def show(outcome: Outcome) -> None:
-            nonlocal failed
-            failed += outcome.status == "failed"
-            done = bar.tasks[0].completed + 1
-            rate = done / max(time.perf_counter() - started, 0.001)
-            bar.update(task, advance=1, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
-
-        yield show
-
-
-@contextlib.contextmanager
-def _counter() -> Iterator[Callable[[object], None]]:
-    """Count pages on a terminal while nobody knows how many there will be; yields what to call for each."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed} pages"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda _: bar.update(task, advance=1)
 
 
 # ----------------------------------------------------------------------------------------------------------- explain
@@ -516,46 +424,16 @@ def explain(
         from cleaner.records import paragraph_record, valid_unicode
 
         entries = [paragraph_record(paragraph) for paragraph in article.paragraphs]
-        indent = 2 if sys.stdout.isatty() else None
-        _emit(f"{valid_unicode(json.dumps(entries, ensure_ascii=False, indent=indent))}\n".encode())
+        indent = 2 if is_terminal(sys.stdout) else None
+        emit(f"{valid_unicode(json.dumps(entries, ensure_ascii=False, indent=indent))}\n".encode())
     else:
         from cleaner.explanation import explain_lines
 
-        name = "standard input" if path == "-" else _visible(path)
-        lines = explain_lines(article, name=name, look=_look())
+        name = "standard input" if path == "-" else visible(path)
+        lines = explain_lines(article, name=name, look=look())
         for many in iter(lambda: list(itertools.islice(lines, 1000)), []):
-            _emit("".join(f"{line}\n" for line in many).encode("utf-8", "replace"))
+            emit("".join(f"{line}\n" for line in many).encode("utf-8", "replace"))
     return 0
-
-
-def _look() -> Look:
-    import shutil
-
-    from cleaner.explanation import Look
-
-    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Look(columns=shutil.get_terminal_size((80, 24)).columns, has_colour=coloured)
-
-
-def _show(*parts: RenderableType) -> None:
-    """Print rich things on standard output, coloured only on a terminal, 80 columns wide elsewhere."""
-    import io
-
-    from rich.console import Console
-
-    to_terminal = sys.stdout.isatty()
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=to_terminal or None,
-        width=None if to_terminal or "COLUMNS" in os.environ else 80,
-        markup=False,
-        highlight=False,
-    )
-    with console.capture() as captured:
-        for part in parts:
-            console.print(part)
-    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
-    _emit(text.encode("utf-8", "replace"))
 
 
 # ---------------------------------------------------------------------------------------------------------- evaluate
@@ -608,7 +486,7 @@ def evaluate(
             raise SetupError("not_found", f"There is no file or folder {path}.", where=path)
     from cleaner.evaluation.evaluate import evaluate as measure
 
-    with _counter() as count:
+    with counter() as count:
         result = measure(
             paths,
             against=_words(against),
@@ -623,7 +501,7 @@ def evaluate(
         data = result.to_dict()
         if worst:
             data["worst"] = [{"f1": f1, **dataclasses.asdict(page)} for f1, page in result.worst(worst)]
-        _emit(f"{json.dumps(data, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)}\n".encode())
+        emit(f"{json.dumps(data, ensure_ascii=False, indent=2 if is_terminal(sys.stdout) else None)}\n".encode())
     else:
-        _show(result.to_table(), *([result.to_worst_table(worst)] if worst else []))
+        show(result.to_table(), *([result.to_worst_table(worst)] if worst else []))
     return 0

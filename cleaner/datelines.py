@@ -33,11 +33,11 @@ def read_date_line(text: str) -> str | None:
     ('2023-05-12', '2018-02-16')
     >>> read_date_line("The bridge was opened on 3 March 2021.")
     """
-    if not 6 <= len(text) <= _MAX_LINE_CHARS or not _PLAUSIBLE.search(text):
+    if not 6 <= len(text) <= _MAX_LINE_CHARS or not has_date_figures(text):
         return None
-    line = _normal(text)
-    found = _find(line, day_first=True)
-    if not found or not _is_plain(_without(line, found)):
+    line = fold(text)
+    found = find_dates(line)
+    if not found or not is_plain(_without(line, found)):
         return None
     if len({date.iso[:10] for date in found}) > 1 and not any(date.role for date in found):
         return None
@@ -59,11 +59,11 @@ def read_header_line(text: str) -> tuple[str, str] | None:
     >>> read_header_line("Datum: 12.05.2023"), read_header_line("Note: this is a sentence.")
     (('date_published', '2023-05-12'), None)
     """
-    label, colon, value = text[:400].replace("\uff1a", ":", 1).partition(":")
-    label, value = label.strip(" *#-\t").casefold(), value.strip(" *\t")
-    if not colon or not value or len(text) > 400 or len(label) > 30:
+    label, colon, value = text[:_MAX_HEADER_CHARS].replace("\uff1a", ":", 1).partition(":")
+    label, value = fold(label.strip(" *#-\t")), value.strip(" *\t")
+    if not colon or not value or len(text) > _MAX_HEADER_CHARS or len(label) > _MAX_LABEL_CHARS:
         return None
-    field = _header_names().get(unicodedata.normalize("NFKC", label))
+    field = _header_names().get(label)
     if field is None:
         return None
     if field.startswith("date_"):
@@ -89,7 +89,7 @@ def _without(line: str, found: list[FoundDate]) -> str:
 def _header_names() -> dict[str, str]:
     """Return label -> metadata field."""
     names: dict[str, str] = {}
-    for line in _lines("header_names.txt"):
+    for line in table_entries("header_names.txt"):
         field, labels = line.split(" ", 1)
         for label in labels.split(" | "):
             names.setdefault(label, field)

@@ -17,7 +17,16 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple
 
-__all__ = ["FoundDate", "NormalLine", "find_dates", "fold", "is_date_word", "iso_date", "is_plain", "has_date_figures", "table_entries"]
+__all__ = [
+    "FoundDate",
+    "find_dates",
+    "fold",
+    "has_date_figures",
+    "is_date_word",
+    "is_plain",
+    "iso_date",
+    "table_entries",
+]
 
 Role = Literal["published", "modified", ""]
 
@@ -80,7 +89,7 @@ class FoundDate:
     role: Role
     start: int
     end: int
-    """Half-open span in the NFKC-normalised, case-folded line; for telling what else stands there."""
+    """Half-open span in the line as :func:`fold` gives it; for telling what else stands there."""
 
 
 class _Piece(NamedTuple):
@@ -100,7 +109,7 @@ def find_dates(text: str, *, day_first: bool = True) -> list[FoundDate]:
     >>> [(date.iso, date.role) for date in find_dates("By Ann, posted May 2, 2020 | Updated May 3, 2020 9:05 pm")]
     [('2020-05-02', 'published'), ('2020-05-03T21:05:00', 'modified')]
     """
-    if not _PLAUSIBLE.search(text, 0, _MAX_SEARCH_CHARS):
+    if not has_date_figures(text):
         return []
     return _find(fold(text[:_MAX_SEARCH_CHARS]), day_first=day_first)
 
@@ -238,8 +247,21 @@ def _zone(line: str, start: int) -> tuple[str, int]:
     return f"{sign}{size // 60:02}:{size % 60:02}", match.end()
 
 
+def has_date_figures(text: str) -> bool:
+    """Whether a text has figures that could be a year; if not, it holds no date, and that costs a microsecond.
+
+    >>> has_date_figures("5 min read"), has_date_figures("3/4/21")
+    (False, True)
+    """
+    return _PLAUSIBLE.search(text, 0, _MAX_SEARCH_CHARS) is not None
+
+
 def fold(text: str) -> str:
-    """Fold width, ligatures and case, and bring the few notations that read out of order into order."""
+    """Fold width, ligatures and case, and bring the few notations that read out of order into order.
+
+    >>> fold("Thu Nov 28 10:14:00 UTC 2024")
+    'thu nov 28 2024 10:14:00 utc '
+    """
     line = unicodedata.normalize("NFKC", text).casefold()
     for phrase in _calendar()[1]:
         if phrase in line:
@@ -248,7 +270,11 @@ def fold(text: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Whether only words of date lines stand here; figures and unknown words make it something else."""
+    """Whether a folded text has only words of date lines; figures and unknown words make it something else.
+
+    >>> is_plain("published on tuesday, "), is_plain("the bridge ")
+    (True, False)
+    """
     return all(_known(word) for word in _BREAKS.split(text) if word)
 
 
@@ -291,7 +317,7 @@ def _role(text: str) -> Role:
 
 
 def table_entries(table: str) -> list[str]:
-    """Return the entries of a table, folded like the lines they are compared with."""
+    """Return the entries of a table of ``cleaner/tables``, folded like the lines they are compared with."""
     text = resources.files("cleaner").joinpath(f"tables/{table}").read_text("utf-8")
     return [unicodedata.normalize("NFKC", line).casefold() for line in text.splitlines() if line and line[0] != "#"]
 
@@ -334,5 +360,3 @@ def _date_words() -> dict[str, Role]:
 def _zones() -> dict[str, str]:
     """Return zone abbreviation -> minutes east of Greenwich, or ``?``."""
     return dict(line.split() for line in table_entries("time_zones.txt"))
-
-

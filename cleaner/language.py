@@ -34,6 +34,8 @@ _MIN_WORDS = 8
 _CONFIRMED = 0.22
 """Share of stop words that confirms a declaration. News bodies of the train pages have 0.37-0.68 of their own
 language's stop words (40 languages and countries of the fundus pages) and under 0.22 of an unrelated one's."""
+_CERTAIN = 0.3
+"""Share needed against the page's declaration, or for a language that langdetect could not confirm."""
 _CLEAR = 1.12
 """A language is clearly ahead if its share is at least so many times the next one's (Danish and Bokmal: 1.2)."""
 _PLAUSIBLE = 0.5
@@ -87,7 +89,8 @@ def detect_language(text: str, *, declared: str = "") -> tuple[str, float, str]:
         return confirmed
     shares = _shares(words, total, script.name)
     best, runner_up = [*shares, ("", 0.0), ("", 0.0)][:2]
-    if total >= _MIN_WORDS and best[1] >= _CONFIRMED and best[1] >= _CLEAR * runner_up[1]:
+    needed = _CONFIRMED if best[0] and _languages()[best[0]].profile and not wanted else _CERTAIN
+    if total >= _MIN_WORDS and best[1] >= needed and best[1] >= _CLEAR * runner_up[1]:
         return best[0], _sure(best[1], best[1] - runner_up[1]), "stop words"
     if best[1] < _CONFIRMED / 2 and total >= 3 * _MIN_WORDS and not (wanted and not _has_list(wanted)):
         return UNKNOWN, 0.0, "none"

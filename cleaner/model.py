@@ -165,7 +165,7 @@ class _Scopes:
 
 
 def _running(values: Floats) -> NDArray[np.float64]:
-    total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float64)
+    total: NDArray[np.float64] = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float64)
     np.cumsum(values, axis=0, dtype=np.float64, out=total[1:])
     return total
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from cleaner import __version__
 from cleaner.cli import app, main
 from cleaner.page import Kind
 from cleaner.settings import DEFAULTS
@@ -491,7 +492,7 @@ def test_version(run: Run) -> None:
     """`--version` prints name and number on standard output."""
     result = run("--version")
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("cleaner ")
+    assert result.out == f"cleaner {__version__}\n"
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(stand_in: Path, tmp_path: Path) -> None:
@@ -507,6 +508,22 @@ def test_a_reader_that_has_seen_enough_is_no_error(stand_in: Path, tmp_path: Pat
         process.stderr.close()
         assert process.wait(timeout=60) == 0
         assert [line for line in err.splitlines() if not line.startswith("warning: ")] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize(
+    ("closed", "wanted"),
+    [
+        ("<&-", (3, b"", b"error[unreadable]: Standard input is closed.\n")),
+        (">&-", (1, b"", b"error[output_failed]: Standard output is closed.\n")),
+        ("2>&-", (0, b"fine\n", b"")),
+    ],
+)
+def test_closed_streams_are_no_bugs(stand_in: Path, closed: str, wanted: tuple[int, bytes, bytes]) -> None:
+    """A stream that the shell closed is named; notes never stray into standard output."""
+    command = f"printf fine | '{sys.executable}' '{stand_in}' clean - {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == wanted
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from cleaner.language import detect_language, language_code
 from cleaner.metadata.addresses import absolute, domain_labels, registered_domain
-from cleaner.metadata.dates import choose_dates
 from cleaner.metadata.evidence import Claim, Evidence, collect, site_names
 from cleaner.metadata.linked_data import names, strings
 from cleaner.metadata.persons import clean_person, split_persons
+from cleaner.metadata.publication import choose_dates
 from cleaner.metadata.titles import bare, choose_title, split_title
 from cleaner.metadata.visible import headline_index, visible_authors
 from cleaner.page import Kind, Layout, Metadata, Page
 from cleaner.settings import Settings
 
-__all__ = ["Fields", "describe_html", "language_fields"]
+__all__ = ["Fields", "describe_html", "language_fields", "split_tags"]
 
+_COMMAS = re.compile(r"[,;，、；،]")
 _MAX_TAGS = 50
 _MAX_TAG_CHARS = 100
 _MAX_LANGUAGE_CHARS = 12_000
@@ -172,7 +174,7 @@ def _put_descriptions(fields: Fields, evidence: Evidence) -> None:
         values = [claim.value for claim in evidence.metas["tags"] if claim.source == source]
         if source == "json-ld":
             values = strings(linked.first("keywords")[0])
-        fields.put("tags", _tags(values), source)
+        fields.put("tags", split_tags(values), source)
 
 
 def _image(value: object, base: str) -> str:
@@ -186,9 +188,13 @@ def _image(value: object, base: str) -> str:
     return ""
 
 
-def _tags(values: Sequence[str]) -> tuple[str, ...]:
-    """Split comma-separated tags; one value with commas is a list, several values are tags each."""
-    parts = (part.strip(" \t#;") for value in values[:200] for part in value.replace(";", ",").split(","))
+def split_tags(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags in comma-separated lists, each once, in order.
+
+    >>> split_tags(["river, Flood", "flood;weather"])
+    ('river', 'Flood', 'weather')
+    """
+    parts = (part.strip(" \t#;") for value in values[:200] for part in _COMMAS.split(value))
     unique = {part.casefold(): part for part in reversed([part for part in parts if 0 < len(part) <= _MAX_TAG_CHARS])}
     return tuple(list(unique.values())[::-1][:_MAX_TAGS])
 
@@ -202,18 +208,26 @@ def declared_language(evidence: Evidence) -> str:
 
 
 def language_fields(fields: Fields, layout: Layout, kept: Sequence[bool], *, declared: str, settings: Settings) -> None:
-    """Fill language and language_confidence from the kept paragraphs; without detection, the declaration counts."""
+    """Fill language and language_confidence from the kept paragraphs, or from all of them if none was kept.
+
+    Without detection, what the page declares is taken.
+    """
     if not settings.detect_language:
         fields.put("language", language_code(declared), "declaration")
         return
-    parts: list[str] = []
-    size = 0
-    for text, keep in zip(layout.texts, kept, strict=False):
-        if keep:
-            parts.append(text[: _MAX_LANGUAGE_CHARS - size])
-            size += len(parts[-1])
-            if size >= _MAX_LANGUAGE_CHARS:
-                break
-    code, confidence, source = detect_language("\n".join(parts), declared=declared)
+    body = [text for text, keep in zip(layout.texts, kept, strict=False) if keep]
+    code, confidence, source = detect_language(_joined(body or layout.texts), declared=declared)
     fields.put("language", code, source)
     fields.put("language_confidence", confidence, source)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Join as many paragraphs as the language detector can look at."""
+    parts: list[str] = []
+    room = _MAX_LANGUAGE_CHARS
+    for text in texts:
+        parts.append(text[:room])
+        room -= len(parts[-1])
+        if room <= 0:
+            break
+    return "\n".join(parts)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import takewhile
 
-from cleaner.datelines import find_dates, is_date_word
+from cleaner.dates import find_dates, is_date_word
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
@@ -27,6 +27,8 @@ _HARD_JOINS = re.compile(r"\s*[;、，／]\s*|\s+/\s+|(?<=[^\W\d_])/(?=[^\W\d_])
 _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
+_NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$")
+"""Letters, and what stands between them in names."""
 _USER_NAME = re.compile(r"[^\W\d_][\w.-]{1,29}$")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])([A-Z][a-z]{2,15})(?![^\W_])")
 _EDGES = " \t\n,;:.|/\\-–—•·*#\"“”„»«>~+_!?()[]{}'’"
@@ -116,7 +118,7 @@ def _looks_like_name(words: list[str]) -> bool:
     name = " ".join(words)
     if _CASELESS.search(name):
         return len(name) <= 24 and not (_HAN_ONLY.match(name) and len(bare(name)) > 12) and any(map(str.isalpha, name))
-    if any(character.isdigit() for character in name):
+    if not _NAME.match(name):
         return False
     particles = _words()["particle"]
     capitals = [word for word in words if any(character.isupper() for character in word)]

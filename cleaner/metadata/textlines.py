@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from cleaner.datelines import find_dates, read_date_line, read_header_line
+from cleaner.datelines import read_date_line, read_header_line
+from cleaner.dates import find_dates
 from cleaner.metadata.addresses import registered_domain
-from cleaner.metadata.document import Fields, language_fields
+from cleaner.metadata.document import Fields, language_fields, split_tags
 from cleaner.metadata.persons import read_byline, split_persons
 from cleaner.page import Kind, Layout, Metadata, Page
 from cleaner.settings import Settings
@@ -18,6 +19,8 @@ HEAD_LINES = 10
 """Only so many paragraphs at the head are read as date, header, byline or headline."""
 _MAX_HEAD_CHARS = 300
 """The first longer paragraph is prose: the head of the text is over, even if fewer lines were read."""
+_TITLE_LINES = 3
+"""A line marked as heading is the headline only so near the top; further down it heads a section."""
 _SOURCE = "text line"
 
 
@@ -34,6 +37,8 @@ def describe_text(
                 break
             kind = kinds[index] if index < len(kinds) else None
             declared = _read_line(fields, text, kind) or declared
+            if layout.tags[index] == "h" and index < _TITLE_LINES:
+                fields.put("title", text.lstrip("# "), _SOURCE)
         _check_dates(fields)
     fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
     language_fields(fields, layout, kept, declared=declared, settings=settings)
@@ -70,7 +75,7 @@ def _put_header(fields: Fields, field: str, value: str) -> str:
     if field == "authors":
         fields.put("authors", tuple(split_persons(value, user_names=True)), _SOURCE)
     elif field == "tags":
-        fields.put("tags", tuple(tag.strip() for tag in value.replace(";", ",").split(",") if tag.strip()), _SOURCE)
+        fields.put("tags", split_tags([value]), _SOURCE)
     else:
         fields.put(field, value, _SOURCE)
     return ""

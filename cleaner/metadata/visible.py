@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from cleaner.datelines import FoundDate, find_dates, iso_date, read_date_line
+from cleaner.datelines import read_date_line
+from cleaner.dates import FoundDate, find_dates, has_date_figures, iso_date
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import lead_is_long, opens_byline, read_byline
 from cleaner.metadata.titles import bare
@@ -27,12 +28,11 @@ _AUTHOR = re.compile(
 _NOT_AUTHOR = re.compile(
     r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|title|role|job|follow)|"
     r"about-?author|reviewer|reviewed|fact-?check|widget|popular|teaser-(?:title|list)|caption|credit|"
-    r"testimonial|quote|rating|breadcrumb|menu|carousel|navigation|navbar",
+    r"reviews|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)|testimonial|quote|rating|breadcrumb|menu|carousel|navigation|navbar",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"date|time|publish|posted|updated|datum|fecha|meta|byline|info|stamp|created", re.IGNORECASE)
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline", re.IGNORECASE)
-_YEAR = re.compile(r"\d{4}")
 _NOT_DATED = re.compile(
     r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest", re.IGNORECASE
 )
@@ -134,7 +134,7 @@ def _late_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[F
     alone: list[FoundDate] = []
     texts = evidence.layout.texts
     for index in range(headline + 1 + _AFTER, len(texts)):
-        if len(texts[index]) > _MAX_BOX_CHARS or not _YEAR.search(texts[index]):
+        if len(texts[index]) > _MAX_BOX_CHARS or not has_date_figures(texts[index]):
             continue
         dates = find_dates(texts[index], day_first=day_first)
         words = _words_around(evidence, index) if dates else ""

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
+from cleaner.errors import RunError
 from cleaner.page import RawPage
 from cleaner.readers.files import OUTPUT_MARK, Found, Scan, Unread, is_pattern, read_file, read_stream, scan
 from cleaner.readers.names import file_suffix, page_stem
@@ -51,6 +52,8 @@ def read(found: Found, reading: Reading) -> RawPage:
     (``page_too_large``, ``vanished``) or RunError (``unreadable``).
     """
     if found == STDIN:
+        if sys.stdin is None:
+            raise RunError("unreadable", "Standard input is closed.", where="-")
         data, source = read_stream(sys.stdin.buffer, limit_bytes=reading.limit_bytes, where="standard input"), ""
     else:
         data, source = read_file(found.path, limit_bytes=reading.limit_bytes), printable(found.name)

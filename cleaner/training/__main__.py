@@ -56,8 +56,7 @@ def corpora_digest(corpora: Path) -> str:
     """Return a digest of every corpus that is trained on, by file name and content."""
     total = hashlib.sha256()
     for path in sorted(corpora.glob("*.parquet")):
-        with path.open("rb") as file:
-            total.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        total.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return f"sha256:{total.hexdigest()}"
 
 

@@ -107,7 +107,8 @@ def collate(group: Sequence[Example], *, rng: random.Random | None = None, hidin
         bags.append(_flat_bags(of, spans, rows, hide, generator, hiding.tokens))
     tensor = {name: torch.from_numpy(values) for name, values in columns.items()}
     return Batch(
-        numbers=torch.from_numpy(numbers), bags=bags, group_of=torch.from_numpy(group_of), first=torch.from_numpy(first), end=torch.from_numpy(end),
+        numbers=torch.from_numpy(numbers), bags=bags, group_of=torch.from_numpy(group_of),
+        first=torch.from_numpy(first), end=torch.from_numpy(end),
         words=tensor["words"], mask=tensor["mask"], shares=tensor["shares"], weight=tensor["weight"],
         tokens=tensor["tokens"], gold_tokens=torch.tensor([float(e.gold_tokens) for e in group]),
         kinds=torch.from_numpy(np.where(kinds >= len(KINDS), -1, kinds)), kind_weight=tensor["kw"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,17 @@ Floats = NDArray[np.float32]
 
 THRESHOLDS = tuple(round(0.2 + 0.02 * step, 2) for step in range(31))
 """Candidates, 0.20 to 0.80; finer steps change no dev figure by more than 0.001."""
-TEXT_RENDERINGS = ("whole", "trafilatura", "newspaper", "readability", "resiliparse", "boilerpy3", "glued", "gold")
+TEXT_RENDERINGS = (
+    "whole",
+    "trafilatura",
+    "newspaper",
+    "readability",
+    "resiliparse",
+    "boilerpy3",
+    "glued",
+    "dressed",
+    "gold",
+)
 
 
 def fit_scale(logits: Floats, truth: Floats, *, rounds: int = 50) -> tuple[float, float]:
@@ -77,14 +88,21 @@ def calibrate(
             "threshold_article": best["article"],
             "threshold_other": best["other"],
             "dev_f1": float(np.mean(figures)),
-            "dev_calibration_error": expected_error(1 / (1 + np.exp(-(flat * slope + offset))), truth),
+            "dev_calibration_error": expected_error(
+                (1 / (1 + np.exp(-(flat * slope + offset)))).astype(np.float32), truth
+            ),
         }
     return out
 
 
 def _best_threshold(pages: Sequence[tuple[Example, Floats]]) -> float:
-    """Return the middle of the best stretch: the curve is averaged over five steps before its top is taken."""
-    curve = [float(np.mean([_f1(e, p >= t) for e, p in pages])) for t in THRESHOLDS]
+    """Return the middle of the best stretch: the curve is averaged over five steps before its top is taken.
+
+    A corpus counts by the root of its pages, so that the largest one does not decide alone.
+    """
+    sizes = Counter(e.corpus for e, _ in pages)
+    weights = [sizes[e.corpus] ** -0.5 for e, _ in pages]
+    curve = [float(np.average([_f1(e, p >= t) for e, p in pages], weights=weights)) for t in THRESHOLDS]
     smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     return THRESHOLDS[int(smooth.argmax())]
 

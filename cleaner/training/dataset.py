@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import NUMBERS, Features, extract
-from cleaner.page import Layout, Page
+from cleaner.page import KINDS, Kind, Layout, Page
 from cleaner.segment import segment
-from cleaner.training.labels import label
+from cleaner.training.labels import Labels, label
+from cleaner.training.snippets import dress
 
 MIN_COVERAGE = 0.9
 """Pages on which less of the gold is found are left out: their labels would be wrong (design prototype)."""
@@ -78,11 +79,22 @@ def plain_rendering(layout: Layout) -> str:
     return "\n".join(lines)
 
 
-def texts_of(layout: Layout, gold: str, shares: NDArray[np.float32], rng: random.Random) -> Iterator[tuple[str, str]]:
-    """Make plain texts of a labelled page: (rendering, text)."""
-    yield "plain", plain_rendering(layout)
-    yield "lines", "\n".join(layout.texts)
-    yield "gold", style(gold, rng)
+Rendering = tuple[str, str, dict[str, Kind]]
+"""Name, text, and the kinds of paragraphs that are known because they were put there."""
+
+
+def texts_of(
+    layout: Layout, gold: str, shares: NDArray[np.float32], *, language: str, held_out: bool, rng: random.Random
+) -> Iterator[Rendering]:
+    """Make plain texts of a labelled page."""
+    yield "plain", plain_rendering(layout), {}
+    yield "lines", "\n".join(layout.texts), {}
+    yield "gold", style(gold, rng), {}
+    paragraphs = [part for part in gold.split("\n") if part.strip()]
+    for name in ("dressed", "dressed2"):
+        dressed, known = dress(paragraphs, language=language, held_out=held_out, rng=rng)
+        if known:
+            yield name, style("\n".join(dressed), rng), known
     kept = [i for i, share in enumerate(shares) if share > 0.6]
     if not kept:
         return
@@ -98,8 +110,11 @@ def texts_of(layout: Layout, gold: str, shares: NDArray[np.float32], rng: random
         if before and rng.random() < 0.2:
             before = [before[0]]
         chosen = [*before, *inside, *after]
-        joiner = rng.choice(("\n", "\n", "\n\n"))
-        yield name, joiner.join(layout.texts[i] for i in chosen)
+        glued = [layout.texts[i] for i in chosen]
+        known = {}
+        if rng.random() < 0.4:
+            glued, known = dress(glued, language=language, held_out=held_out, rng=rng)
+        yield name, rng.choice(("\n", "\n", "\n\n")).join(glued), known
 
 
 def style(text: str, rng: random.Random) -> str:
@@ -130,22 +145,33 @@ def examples_of(
     ``row`` has the columns of the corpora; ``renderings`` are texts other programs made of the page.
     """
     gold, title = str(row["body"] or ""), str(row["title"] or layout.head.title)
-    shares, tokens, coverage, gold_tokens = label(layout.texts, gold)
-    if coverage < MIN_COVERAGE or not gold_tokens:
+    labels = label(layout.texts, gold)
+    shares = labels.shares
+    if labels.coverage < MIN_COVERAGE:
         return []
-    name = f"{row['corpus']}/{row['id']}"
-    rng = seeded(name)
-    out = [_example(row, "html", layout, shares, tokens, gold_tokens, title, kinds_of, _votes(layout, renderings))]
-    texts = [*texts_of(layout, gold, shares, rng)]
+    rng = seeded(f"{row['corpus']}/{row['id']}")
+    votes = _votes(layout, renderings)
+    out = [_example(row, "html", layout, labels, title=title, kinds_of=kinds_of, votes=votes)]
+    language, held_out = str(row["language"] or "en"), row["split"] == "dev"
+    texts = [*texts_of(layout, gold, shares, language=language, held_out=held_out, rng=rng)]
     for program, text in renderings.items():
-        texts.append((program, style(text, rng) if program != "whole" and rng.random() < 0.4 else text))
-    for rendering, text in texts:
+        texts.append((program, style(text, rng) if program != "whole" and rng.random() < 0.4 else text, {}))
+    for rendering, text, known in texts:
         if not text.strip():
             continue
         text_layout = segment(Page(text, "text", None, "str", "caller", 0))
         found = label(text_layout.texts, gold)
-        if found[2] > 0.3:
-            out.append(_example(row, rendering, text_layout, found[0], found[1], gold_tokens, title, kinds_of))
+        if found.coverage > 0.3:
+            for place, paragraph in enumerate(text_layout.texts):
+                if paragraph in known:
+                    found.shares[place] = 0.0
+            example = _example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of)
+            out.append(example)
+            for place, paragraph in enumerate(text_layout.texts):
+                if paragraph in known:
+                    example.kinds[place] = KINDS.index(known[paragraph])
+                    example.kind_weight[place] = 1.0
+                    example.weight[place] = 1.0
     return out
 
 
@@ -153,13 +179,13 @@ def _example(
     row: dict[str, object],
     rendering: str,
     layout: Layout,
-    shares: NDArray[np.float32],
-    tokens: NDArray[np.float32],
-    gold_tokens: int,
+    found: Labels,
+    *,
     title: str,
     kinds_of: KindLabeller,
     votes: NDArray[np.float32] | None = None,
 ) -> Example:
+    shares, tokens, _, gold_tokens = found
     features = extract(layout)
     is_title = headlines(layout, title)
     if rendering == "html":
@@ -190,5 +216,5 @@ def _votes(layout: Layout, renderings: dict[str, str]) -> NDArray[np.float32]:
     for place, program in enumerate(VOTERS):
         text = renderings.get(program, "")
         if text.strip():
-            columns[:, place] = label(layout.texts, text)[0]
+            columns[:, place] = label(layout.texts, text).shares
     return columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,22 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.lower())
 
 
-def label(texts: Sequence[str], gold: str) -> tuple[NDArray[np.float32], NDArray[np.float32], float, int]:
-    """Return for each paragraph the share of its tokens found in the gold, its tokens, the gold's coverage and length.
+class Labels(NamedTuple):
+    """The gold laid over n paragraphs."""
 
-    A paragraph without tokens has the label nan. The coverage is the share of the gold's tokens found on the page.
+    shares: NDArray[np.float32]
+    """(n,) share of each paragraph's tokens found in the gold; nan for a paragraph without tokens."""
+    tokens: NDArray[np.float32]
+    """(n,) tokens of each paragraph."""
+    coverage: float
+    """Share of the gold's tokens found on the page."""
+    gold_tokens: int
+
+
+def label(texts: Sequence[str], gold: str) -> Labels:
+    """Find the gold text in a page's paragraphs by longest common subsequence of tokens.
+
+    A page or gold of more than MAX_TOKENS has coverage 0 and no labels.
 
     >>> shares, counts, coverage, length = label(["Menu", "Rain fell all day."], "Rain fell all day.")
     >>> shares.tolist(), counts.tolist(), coverage, length
@@ -36,7 +49,7 @@ def label(texts: Sequence[str], gold: str) -> tuple[NDArray[np.float32], NDArray
     page = [interned.setdefault(t, len(interned)) for ts in per_paragraph for t in ts]
     wanted = [interned.setdefault(t, len(interned)) for t in gold_tokens]
     if not wanted or not page or max(len(page), len(wanted)) > MAX_TOKENS:
-        return np.full(len(texts), np.nan, np.float32), counts, 0.0, len(wanted)
+        return Labels(np.full(len(texts), np.nan, np.float32), counts, 0.0, len(wanted))
     matched = np.zeros(len(page) + 1, dtype=np.float32)
     for op in LCSseq.opcodes(page, wanted):
         if op.tag == "equal":
@@ -46,4 +59,4 @@ def label(texts: Sequence[str], gold: str) -> tuple[NDArray[np.float32], NDArray
     starts = ends - counts.astype(int)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = (total[ends] - total[starts]) / counts
-    return shares.astype(np.float32), counts, float(matched.sum() / len(wanted)), len(wanted)
+    return Labels(shares.astype(np.float32), counts, float(matched.sum() / len(wanted)), len(wanted))

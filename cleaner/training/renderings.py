@@ -22,12 +22,12 @@ SECONDS = 8
 """A program that needs longer for one page gives no rendering of it; some are quadratic."""
 
 
-class _TooSlow(Exception):
+class _TooSlowError(Exception):
     """Raised by the alarm inside a program that does not come back."""
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise _TooSlow
+    raise _TooSlowError
 
 
 def render(html: bytes, url: str | None) -> dict[str, str]:
@@ -40,8 +40,8 @@ def render(html: bytes, url: str | None) -> dict[str, str]:
             out[name] = _peer(peer)(html, url, "html") or ""
         except CleanerError:
             raise
-        except (_TooSlow, Exception):  # noqa: BLE001 - other people's code on broken pages
-            continue
+        except (_TooSlowError, Exception):  # noqa: BLE001 - other people's code on broken pages
+            out.pop(name, None)
         finally:
             signal.alarm(0)
     return out

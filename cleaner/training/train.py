@@ -174,6 +174,7 @@ GROUPS: dict[str, Callable[[Example], bool]] = {
     "text resiliparse": lambda e: e.rendering == "resiliparse",
     "text boilerpy3": lambda e: e.rendering == "boilerpy3",
     "text glued": lambda e: e.rendering in {"glued", "glued2"},
+    "text dressed": lambda e: e.rendering in {"dressed", "dressed2"},
     "text gold": lambda e: e.rendering == "gold",
 }
 
@@ -188,7 +189,7 @@ def dev_table(
         for name, belongs in GROUPS.items():
             if belongs(example):
                 rows[name].append(scores)
-    return {name: tuple(np.mean(v, axis=0).tolist()) for name, v in rows.items() if v}  # type: ignore[misc]
+    return {name: tuple(np.mean(v, axis=0).tolist()) for name, v in rows.items() if v}
 
 
 def selection_score(table: dict[str, tuple[float, float, float]]) -> float:
@@ -248,7 +249,7 @@ def train(
                 group["lr"] = plan.learning_rate * max(rate, 0.01) * group["share"]
             optimizer.zero_grad()
             loss = loss_of(network, batch, plan, scale)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(others, 1.0)
             optimizer.step()
             total += float(loss.detach())

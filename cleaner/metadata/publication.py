@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 
-from cleaner.datelines import iso_date
+from cleaner.dates import iso_date
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.linked_data import strings
 from cleaner.metadata.visible import time_elements, visible_dates

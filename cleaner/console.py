@@ -1,0 +1,149 @@
+"""Speak to people and programs: data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from cleaner.errors import RunError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from cleaner.batch import Outcome
+    from cleaner.explanation import Look
+
+__all__ = ["counter", "emit", "is_terminal", "look", "progress", "say", "show", "visible"]
+
+
+def say(*lines: str) -> None:
+    """Print lines for people on standard error; whatever a file name holds, a line stays a line."""
+    if sys.stderr is None:  # closed by the shell; print() would take standard output instead
+        return
+    with contextlib.suppress(OSError, ValueError):  # nobody listens any more; the exit code still tells
+        for line in lines:
+            print(visible(line), file=sys.stderr)  # noqa: T201 - the one place where something is printed
+
+
+def visible(text: str) -> str:
+    """Escape what is no visible sign: bytes of a file name that are no text, line ends, the codes of terminals."""
+    return text if text.isprintable() else "".join(map(_visible_sign, text))
+
+
+def _visible_sign(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    if "\udc80" <= sign <= "\udcff":  # a byte that os.fsdecode() could not decode
+        return f"\\x{ord(sign) - 0xDC00:02x}"
+    return sign.encode("unicode_escape").decode("ascii")
+
+
+def emit(data: bytes) -> None:
+    """Write data to standard output and flush it.
+
+    Raises BrokenPipeError when the reader has seen enough, RunError (``output_failed``) on a full disk.
+    """
+    if sys.stdout is None:
+        raise RunError("output_failed", "Standard output is closed.")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        raise
+    except OSError as error:
+        _forget_stdout()
+        reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or "unknown error").lower()
+        raise RunError("output_failed", f"Standard output cannot be written: {reason}.") from error
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether somebody watches a stream; one that the shell closed is None."""
+    return stream is not None and stream.isatty()
+
+
+def _forget_stdout() -> None:
+    """Let Python flush into nothing when it ends; else it prints a complaint of its own."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Show a bar while documents are done, on a terminal only; yields what is to be called for each."""
+    if quiet or not is_terminal(sys.stderr) or total < 2:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    started, failed = time.perf_counter(), 0
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, failed="", rate="")
+
+        def count(outcome: Outcome) -> None:
+            nonlocal failed
+            failed += outcome.status == "failed"
+            done = bar.tasks[0].completed + 1
+            rate = done / max(time.perf_counter() - started, 0.001)
+            bar.update(task, advance=1, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
+
+        yield count
+
+
+@contextlib.contextmanager
+def counter() -> Iterator[Callable[[object], None]]:
+    """Count pages on a terminal while nobody knows how many there will be; yields what to call for each."""
+    if not is_terminal(sys.stderr):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} pages"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda _: bar.update(task, advance=1)
+
+
+def look() -> Look:
+    """Return what standard output can show: its width (80 columns when nobody knows) and whether colour is wanted."""
+    import shutil
+
+    from cleaner.explanation import Look
+
+    coloured = is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(columns=shutil.get_terminal_size((80, 24)).columns, has_colour=coloured)
+
+
+def show(*parts: RenderableType) -> None:
+    """Print rich things on standard output, coloured only on a terminal, 80 columns wide elsewhere."""
+    import io
+
+    from rich.console import Console
+
+    to_terminal = is_terminal(sys.stdout)
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=to_terminal or None,
+        width=None if to_terminal or "COLUMNS" in os.environ else 80,
+        markup=False,
+        highlight=False,
+    )
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    emit(text.encode("utf-8", "replace"))
