@@ -1,9 +1,9 @@
-"""Clean scraped pages: keep the article, drop the chrome, say of every paragraph what it is and why.
+r"""Clean scraped pages: keep the article, drop the chrome, say of every paragraph what it is and why.
 
 The flow, one stage after another, each a pure function::
 
     RawPage --decode--> Page --segment--> Layout --score--> Verdicts
-                                             \\--describe--> Metadata
+                                             \--describe--> Metadata
     Page + Layout + Verdicts + Metadata --assemble--> Article
 
 ``pipeline.clean`` is the flow; the command line, the batch and the evaluation all call it.

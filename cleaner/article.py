@@ -17,7 +17,7 @@ class Article:
     text: str
     """The kept paragraphs, separated by one blank line; '' when nothing was kept."""
     status: Status
-    """``ok``, ``low_confidence`` (text, but look at it), ``not_article`` (an index, shop or error page) or ``empty``."""
+    """``ok``, ``low_confidence`` (look at it), ``not_article`` (an index, shop or error page) or ``empty``."""
     confidence: float
     """How far the decision on this page can be trusted, 0..1."""
     paragraphs: tuple[Paragraph, ...]

@@ -51,7 +51,7 @@ def _paragraphs(layout: Layout, verdicts: Verdicts, kept: list[bool]) -> tuple[P
                 ends[index],
                 path,
                 layout.tags[index],
-            )  # fmt: skip
+            )
         )
     return tuple(out)
 

@@ -50,7 +50,7 @@ _DMY = re.compile(r"(?<![\d.,/-])(\d{1,2}) ?([-./]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2}
 _WORDED_DMY = re.compile(
     rf"(?<![\d.,])(\d{{1,2}}){_ORDINAL}[.,]?[\s-]{{0,2}}{_OF}({_WORD})[\s,'\u2019/-]{{0,3}}(?:de |del )?(\d{{4}})(?!\d)"
 )
-_WORDED_MDY = re.compile(rf"(?<![^\W_])({_WORD})[\s-]{{0,2}}(\d{{1,2}}){_ORDINAL}[\s,-]{{1,3}}(\d{{4}})(?!\d)")
+_WORDED_MDY = re.compile(rf"(?<![^\W\d_])({_WORD})[\s-]{{0,2}}(\d{{1,2}}){_ORDINAL}[\s,-]{{1,3}}(\d{{4}})(?!\d)")
 _WORDED_YMD = re.compile(rf"(?<!\d)({_YEAR})[.,]?[\s-]?(?:m\.? |\u0433\.? )?({_WORD})[\s-]?(\d{{1,2}})(?!\d)")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) th\u00e1ng (\d{1,2})(?:,| n\u0103m)? (\d{4})(?!\d)")
 _CTIME = re.compile(r"(?<!\d)(\d{1,2}) (\d{2}:\d{2}(?::\d{2})?) ([a-z]{2,5} )?(\d{4})(?!\d)")

@@ -28,6 +28,8 @@ __all__ = ["FORMAT", "Bag", "Model", "Prediction", "load_model"]
 
 FORMAT = 1
 """Version of the weights file; another one is refused."""
+HEADER_KEYS = ("numbers", "kinds", "page_types", "calibration")
+"""What a weights file must say of itself beside its format."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -73,8 +75,8 @@ class Model:
         """Run the network over one page of n paragraphs.
 
         ``numbers`` is (n, F); ``bags`` are words, last words, pairs, own (n bags each), near and far (one a group of
-        containers, ``group_of`` says which); ``ranges`` is (n, levels, 2); ``words`` is (n,) number of words. Linear in n;
-        about 0.3 million multiplications a paragraph.
+        containers, ``group_of`` says which); ``ranges`` is (n, levels, 2); ``words`` is (n,)
+        number of words. Linear in n; about 0.3 million multiplications a paragraph.
         """
         a = self.arrays
         h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
@@ -127,7 +129,7 @@ def _norm(h: Floats, a: dict[str, Floats], name: str) -> Floats:
 def _convolve(h: Floats, weights: Floats, bias: Floats, dilation: int) -> Floats:
     """Same-length 1-D convolution; ``weights`` is (KERNEL, in, out)."""
     n = len(h)
-    out = np.broadcast_to(bias, (n, weights.shape[2])).copy()
+    out: Floats = np.tile(bias, (n, 1))
     for place in range(KERNEL):
         shift = (place - KERNEL // 2) * dilation
         low, high = max(0, -shift), min(n, n - shift)
@@ -187,6 +189,13 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
             "weights_format",
             f"{file} has weights of format {header.get('format')}, but this version reads format {FORMAT}. "
             "Train again, or use the version that wrote it.",
+            where=str(file),
+        )
+    missing = [key for key in HEADER_KEYS if key not in header]
+    if missing:
+        raise SetupError(
+            "bad_weights",
+            f"The weights file {file} does not say its {', '.join(missing)}. Train again.",
             where=str(file),
         )
     return Model(header, arrays)

@@ -83,7 +83,8 @@ class Page:
     encoding: str
     """WHATWG name of the encoding used, e.g. ``utf-8``, ``windows-1252``; ``str`` when the caller passed a str."""
     encoding_source: str
-    """The evidence: ``bom``, ``http``, ``meta``, ``utf-8`` (strict decoding succeeded), ``detector``, ``fallback``, ``caller``."""
+    """The evidence: ``bom``, ``http``, ``meta``, ``utf-8`` (the bytes are UTF-8 but for what ``replacements`` counts),
+    ``detector``, ``fallback``, ``caller``."""
     replacements: int
     """How many U+FFFD the decoding put in; 0 for a clean document."""
     source: str = ""

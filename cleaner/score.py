@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,8 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     features = extract(layout)
     prediction = predict(model, features)
     calibration = model.header["calibration"][layout.content_type]
-    scores = _sigmoid(prediction.body * calibration["slope"] + calibration["offset"])
+    factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
+    scores = _sigmoid(body_signs(prediction.body, prediction.kinds) @ factors + np.float32(calibration["offset"]))
     threshold = _threshold(calibration, article_probability(model, prediction), settings)
     kinds, probabilities = _choose_kinds(scores >= threshold, prediction.kinds)
     _mark_headline(features, kinds, probabilities)
@@ -84,6 +86,17 @@ def predict(model: Model, features: Features) -> Prediction:
     )
 
 
+def body_signs(body: Floats, kinds: Floats) -> Floats:
+    """Return (n, 2): the body head's logit, and the kind head's log odds of body or heading, both within +-16."""
+    top = kinds.max(axis=1)
+    odds = np.exp(kinds - top[:, None])
+    inside = odds[:, _BODY_PLACES].sum(axis=1)
+    outside = np.maximum(odds.sum(axis=1) - inside, 1e-7)
+    signs = np.stack((body, np.log(np.maximum(inside, 1e-7)) - np.log(outside)), axis=1)
+    clipped: Floats = np.clip(signs, -16, 16).astype(np.float32)
+    return clipped
+
+
 def article_probability(model: Model, prediction: Prediction) -> float:
     """Return P(the page is an article), 0..1, from the network's page types."""
     odds = np.exp(prediction.page - prediction.page.max())
@@ -101,7 +114,7 @@ def _pair(bag: Bags) -> Bag:
     return bag.ids, bag.offsets
 
 
-def _sigmoid(logits: Floats) -> Floats:
+def _sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
     result: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
     return result
 
@@ -148,7 +161,7 @@ _HEADER_KINDS = {
 
 
 REPEAT_WORDS = 6
-"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are the page's markup twice."""
+"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are the markup's doubles."""
 
 
 def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) -> NDArray[np.bool_]:

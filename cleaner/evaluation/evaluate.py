@@ -128,7 +128,7 @@ class Evaluation:
         ]
 
 
-def evaluate(  # noqa: PLR0913 - one keyword for each option of the command
+def evaluate(
     paths: Iterable[str | Path],
     *,
     against: Iterable[str] = (),

@@ -11,7 +11,7 @@ from cleaner.language import detect_language, language_code
 from cleaner.metadata.addresses import absolute, domain_labels, registered_domain
 from cleaner.metadata.evidence import Claim, Evidence, collect, site_names
 from cleaner.metadata.linked_data import names, strings
-from cleaner.metadata.persons import clean_person, split_persons
+from cleaner.metadata.persons import is_nobody, split_persons
 from cleaner.metadata.publication import choose_dates
 from cleaner.metadata.titles import bare, choose_title, split_title
 from cleaner.metadata.visible import headline_index, visible_authors
@@ -132,7 +132,7 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> list[str]:
         kind = str(node.get("@type", "")) if isinstance(node, dict) else ""
         for name in names(node):
             if "Organization" in kind:
-                found += [name] if clean_person(name.title(), sites=sites, user_names=True) else []
+                found += [] if is_nobody(name, sites) else [name]
             else:
                 spelled = name.title() if kind == "Person" and name == name.lower() and " " in name else name
                 persons = split_persons(spelled, sites=sites, user_names=True)
@@ -142,7 +142,10 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> list[str]:
 
 def _unique(values: Iterable[str]) -> list[str]:
     """Return the values once each, in order; spelling variants of one name count as one."""
-    return list({bare(value): value for value in reversed(list(values))}.values())[::-1]
+    unique: dict[str, str] = {}
+    for value in values:
+        unique.setdefault(bare(value), value)
+    return list(unique.values())
 
 
 def _site_name(evidence: Evidence, claims: Sequence[Claim], domain: str) -> Claim | None:
@@ -194,9 +197,13 @@ def split_tags(values: Sequence[str]) -> tuple[str, ...]:
     >>> split_tags(["river, Flood", "flood;weather"])
     ('river', 'Flood', 'weather')
     """
-    parts = (part.strip(" \t#;") for value in values[:200] for part in _COMMAS.split(value))
-    unique = {part.casefold(): part for part in reversed([part for part in parts if 0 < len(part) <= _MAX_TAG_CHARS])}
-    return tuple(list(unique.values())[::-1][:_MAX_TAGS])
+    unique: dict[str, str] = {}
+    for value in values[:200]:
+        for part in _COMMAS.split(value):
+            tag = part.strip(" \t#")
+            if 0 < len(tag) <= _MAX_TAG_CHARS:
+                unique.setdefault(tag.casefold(), tag)
+    return tuple(unique.values())[:_MAX_TAGS]
 
 
 def declared_language(evidence: Evidence) -> str:

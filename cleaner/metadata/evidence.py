@@ -120,6 +120,7 @@ def site_names(evidence: Evidence) -> list[Claim]:
     """Return what the site calls itself, the most trusted first."""
     linked = evidence.linked
     publisher = linked.follow(linked.first("publisher")[0])
-    own = [Claim(name, "json-ld") for name in names(publisher)]
+    person = isinstance(publisher, dict) and "Person" in str(publisher.get("@type", ""))
+    own = [] if person else [Claim(name, "json-ld") for name in names(publisher)]
     sites = [Claim(name, "json-ld") for node in linked.sites[:5] for name in names(node)[:2]]
     return [*evidence.metas["site_name"][:3], *own[:2], *sites]

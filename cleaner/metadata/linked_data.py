@@ -23,6 +23,8 @@ _MAX_NODES = 5_000
 _NESTED = (dict, list)
 _PARTIES = frozenset({"publisher", "author", "creator", "ispartof", "sponsor"})
 """Properties that describe something else than the page, but may hold the site's name or a person referred to."""
+_OWNERS = frozenset({"", "publisher", "ispartof"})
+"""Where an organisation stands that owns the site; elsewhere it is an author, a sponsor or a subject."""
 _OPENING = re.compile(r"(?:(?://|/\*)?\s{0,9}<!\[CDATA\[\s{0,9}(?:\*/)?|<!--)\s*")
 _CLOSING = ("*/", "]]>", "//", "/*", "-->")
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|,[\s,]*[}\]]?', re.DOTALL)
@@ -83,7 +85,8 @@ def read_linked_data(
         if isinstance(identity, str) and len(node) > 1:
             data.by_id.setdefault(identity, node)
         types = _types(node)
-        if "website" in types or any(name.endswith("organization") for name in types):
+        owns = aside in _OWNERS and any(name.endswith("organization") for name in types)
+        if "website" in types or owns:
             data.sites.append(node)
         rank = max((ranks.get(name, 0) for name in types), default=0)
         if not rank or aside:
@@ -150,12 +153,12 @@ def _types(node: Node) -> list[str]:
     return [name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].casefold() for name in values if isinstance(name, str)]
 
 
-def _nodes(scripts: Sequence[str]) -> Iterator[tuple[Node, bool]]:
-    """Yield every object of all scripts in document order, with whether it stands under a property of other things."""
+def _nodes(scripts: Sequence[str]) -> Iterator[tuple[Node, str]]:
+    """Yield every object of all scripts in document order, with the property that makes it something else, or ''."""
     count = 0
     _, asides = _schema_types()
     for script in scripts:
-        stack: list[tuple[object, bool]] = [(value, False) for value in reversed(_parse(script))]
+        stack: list[tuple[object, str]] = [(value, "") for value in reversed(_parse(script))]
         while stack and count < _MAX_NODES:
             value, aside = stack.pop()
             if isinstance(value, list):
@@ -165,7 +168,7 @@ def _nodes(scripts: Sequence[str]) -> Iterator[tuple[Node, bool]]:
                 yield value, aside
                 inner = [(key.casefold(), item) for key, item in value.items() if item.__class__ in _NESTED]
                 stack += [
-                    (item, aside or key in asides)
+                    (item, aside or (key if key in asides else ""))
                     for key, item in reversed(inner)
                     if key not in asides or key in _PARTIES
                 ]

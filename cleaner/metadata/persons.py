@@ -7,30 +7,32 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 from cleaner.dates import find_dates, is_date_word
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
-__all__ = ["clean_person", "opens_byline", "read_byline", "split_persons"]
+__all__ = ["clean_person", "is_nobody", "lead_is_long", "opens_byline", "read_byline", "split_persons"]
 
 _MAX_BYLINE_CHARS = 300
 """Longer paragraphs are prose about an author, not a byline."""
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 6
+_MAX_LOGIN_CHARS = 30
 _MAX_PERSONS = 30
 
 _ADDRESS = re.compile(r"\S*@\S*|<[^>]{0,200}>|(?:https?:|www\.)\S*|\b[\w-]+(?:/[\w.-]+){2,}")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
-_PIECES = re.compile(r"\s*[|•·●▪✦‧\n\t]\s*|\s+[-–—/]+\s+|\s{2,}|…")
+_PIECES = re.compile(r"\s*[|•·⋅●▪✦‧\n\t]\s*|\s+[-–—/]+\s+|\s{2,}|…")
 _HARD_JOINS = re.compile(r"\s*[;、，／]\s*|\s+/\s+|(?<=[^\W\d_])/(?=[^\W\d_])|\s*[&＆+]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$")
 """Letters, and what stands between them in names."""
-_USER_NAME = re.compile(r"[^\W\d_][\w.-]{1,29}$")
-_GLUED = re.compile(r"(?<=[^\W\d_A-Z])([A-Z][a-z]{2,15})(?![^\W_])")
+_USER_NAME = re.compile(r"[^\W\d_][\w-]*(?:\.[\w-]*)?$")
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z])([A-Z][a-z]{1,15})(?![^\W_])")
 _EDGES = " \t\n,;:.|/\\-–—•·*#\"“”„»«>~+_!?()[]{}'’"
 
 
@@ -46,14 +48,15 @@ def read_byline(text: str, *, sure: bool = False, sites: Collection[str] = ()) -
     >>> read_byline("By the river stood a house that nobody had lived in for years."), read_byline("Jane Doe")
     ([], [])
     """
-    if len(text) > _MAX_BYLINE_CHARS or not (sure or text[:1].isdigit() or _leads()[3].search(text, 0, 60)):
+    if len(text) > _MAX_BYLINE_CHARS or not (sure or text[:1].isdigit() or _leads().author_inside.search(text, 0, 60)):
         return []
     pieces = [piece for piece in _PIECES.split(_without_dates(text)) if piece.strip(_EDGES)]
     for piece in pieces[:4]:
         rest = _after_lead(piece)
         if rest is None:
             continue
-        handle = " " not in rest.strip() and " " in piece[: len(piece) - len(rest)].strip()
+        # "Posted by rivermouse42": a login stands alone behind the words for "by", and the line is short.
+        handle = " " not in rest.strip() and (" " in piece[: -len(rest)].strip() or len(text) <= _MAX_LOGIN_CHARS)
         return split_persons(rest, sites=sites, user_names=sure or handle)
     if not sure or not pieces or _other_lead(pieces[0]):
         return []
@@ -73,6 +76,7 @@ def split_persons(text: str, *, sites: Collection[str] = (), user_names: bool = 
     for part in _HARD_JOINS.split(text):
         pieces = list(takewhile(lambda piece: piece.split(" ", 1)[0] not in _words()["stop"], _COMMA.split(part)))
         names = [name for piece in pieces for name in _split_joined(piece)]
+        names = [name for place, name in enumerate(names) if not (place and _is_job(name))]
         cleaned = [clean_person(name, sites=sites, user_names=user_names) for name in names]
         if len(names) == 2 and len(names[0].split()) == 1 < len(names[1].split()) <= 3 and "," in part and all(cleaned):
             cleaned = [f"{cleaned[1]} {cleaned[0]}"]
@@ -96,21 +100,34 @@ def clean_person(text: str, *, sites: Collection[str] = (), user_names: bool = F
     name = _strip_edges(" ".join(_ADDRESS.sub(" ", html.unescape(text[:400])).split()))
     rest = _after_lead(name)
     name = _strip_edges(rest if rest is not None else name)
-    if name.rsplit(" ", 1)[-1].casefold() in _words()["word"]:
+    if is_nobody(name, sites) and name.rsplit(" ", 1)[-1].casefold() not in _words()["button"]:
         return ""
     name = _strip_edges(_strip_suffix(_cut_name(name)))
     words = name.split()
     key = name.casefold()
     tables = _words()
-    if not name or len(name) > _MAX_NAME_CHARS or len(words) > _MAX_NAME_WORDS or key in tables["whole"]:
+    if not name or len(name) > _MAX_NAME_CHARS or len(words) > _MAX_NAME_WORDS or is_nobody(name, sites):
         return ""
     if is_date_word(name) or (len(words) == 1 and key in tables["job"]):
         return ""
-    if bare(name) in sites or not tables["word"].isdisjoint(key.split()) or key in tables["credential"]:
+    if not (tables["word"] | tables["button"]).isdisjoint(key.split()) or key in tables["credential"]:
         return ""
-    if user_names and len(words) == 1 and _USER_NAME.match(name):
+    if user_names and 1 < len(name) <= _MAX_LOGIN_CHARS and _USER_NAME.match(name):
         return name
     return name if _looks_like_name(words) else ""
+
+
+def is_nobody(name: str, sites: Collection[str]) -> bool:
+    """Whether a name is the site's own, an address, or ends as desks and buttons do ("Editorial Team").
+
+    >>> is_nobody("The Example Staff", ()), is_nobody("Institute for Water", ()), is_nobody("Jane Doe", ("janedoe",))
+    (True, False, True)
+    """
+    key = name.casefold().strip(_EDGES)
+    tables = _words()
+    if not key or key in tables["whole"] or key.rsplit(" ", 1)[-1] in tables["word"] | tables["button"]:
+        return True
+    return len(name) > 2 * _MAX_NAME_CHARS or bool(_ADDRESS.search(name)) or bare(name) in sites
 
 
 def _looks_like_name(words: list[str]) -> bool:
@@ -134,12 +151,20 @@ def _cut_name(name: str) -> str:
     for place, word in enumerate(words):
         key = word.strip(_EDGES).casefold()
         title = key in tables["job"] or (place > 1 and key in tables["credential"])
-        if place and (title or (word in tables["stop"] and place > 1) or word[:1].isdigit()):
+        button = place > 1 and key in tables["button"]
+        if place and (title or button or word in tables["stop"] or word[:1].isdigit()):
             return " ".join(words[:place])
         if not place and title and len(words) > 1:
             # "Reporter Jane Doe": the title stands first.
             return _cut_name(" ".join(words[1:]))
     return name
+
+
+def _is_job(piece: str) -> bool:
+    """Whether a piece of a list is a job title such as "Home Security Expert": its last word alone names a job."""
+    *before, last = [word.strip(_EDGES).casefold() for word in piece.split()] or [""]
+    jobs = _words()["job"]
+    return last in jobs and jobs.isdisjoint(before)
 
 
 def _strip_edges(name: str) -> str:
@@ -175,7 +200,7 @@ def _split_joined(piece: str) -> Iterable[str]:
 
 def _after_lead(text: str) -> str | None:
     """Return what follows "By", "Von", "Author:" at the start; None if nothing of the kind stands there."""
-    match = _leads()[0].match(text)
+    match = _leads().author.match(text)
     if match is None:
         return None
     rest = text[match.end() :]
@@ -196,13 +221,13 @@ def opens_byline(text: str) -> bool:
 
 def lead_is_long(text: str) -> bool:
     """Whether a paragraph opens with two words or more for "by", as "Written by Jane Doe" does."""
-    match = _leads()[0].match(text)
+    match = _leads().author.match(text)
     return match is not None and " " in match[0].strip()
 
 
 def _other_lead(text: str) -> bool:
     """Whether the names that follow belong to a reviewer, photographer, translator."""
-    return bool(_leads()[1].match(text))
+    return bool(_leads().other.match(text))
 
 
 def _without_dates(text: str) -> str:
@@ -217,14 +242,14 @@ def _without_dates(text: str) -> str:
         kept.append(_strip_date_words(text[reach : date.start]))
         reach = date.end
     line = " | ".join([*kept, text[reach:]])
-    other = _leads()[2].search(line)
+    other = _leads().other_inside.search(line)
     return line[: other.start()] if other and other.start() else line
 
 
 def _unglue(match: re.Match[str]) -> str:
     """Part "DoeNovember" and "DoeEditor", which stood in elements of their own."""
-    word = match[1]
-    return f" | {word}" if is_date_word(word) or word.casefold() in _words()["job"] else word
+    word, key, tables = match[1], match[1].casefold(), _words()
+    return f" | {word}" if is_date_word(word) or key in tables["job"] or key in tables["stop"] else word
 
 
 def _strip_date_words(text: str) -> str:
@@ -245,18 +270,33 @@ def _words() -> dict[str, frozenset[str]]:
     return {role: frozenset(words) for role, words in lists.items()}
 
 
+class _Leads(NamedTuple):
+    """Patterns for the words before names."""
+
+    author: re.Pattern[str]
+    """At the start: "By", "Written by:", "Autor:"."""
+    author_inside: re.Pattern[str]
+    other: re.Pattern[str]
+    """At the start: somebody else follows ("Reviewed by", "Photo:")."""
+    other_inside: re.Pattern[str]
+
+
 @lru_cache(maxsize=1)
-def _leads() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for the words before an author, before somebody else, and for both inside a line."""
-    lead, other = (
-        "|".join(re.escape(word) for word in sorted(_words()[role], key=len, reverse=True))
-        for role in ("lead", "other")
-    )
+def _leads() -> _Leads:
+    """Build the patterns from ``tables/byline_words.txt``."""
+    words = _words()
+    author, other = (_alternatives(words[role]) for role in ("lead", "other"))
+    phrases = _alternatives(word for word in words["other"] if " " in word)
     end = r"(?:\s*[:：]\s*|\s+|(?<=[\u3000-\u9fff\uac00-\ud7af/])|$)"
     glued = r"By(?=[A-Z][a-z])|"
-    return (
-        re.compile(rf"[\s(~—–-]{{0,3}}(?:{glued}(?i:{lead}){end})"),
+    return _Leads(
+        re.compile(rf"[\s(~—–-]{{0,3}}(?:{glued}(?i:{author}){end})"),
+        re.compile(rf"(?<![^\W_])(?:{glued}(?i:{author}))"),
         re.compile(rf"[\s(]{{0,3}}(?i:{other}){end}"),
-        re.compile(rf"(?<![^\W_])(?i:{other})(?![^\W_])"),
-        re.compile(rf"(?<![^\W_])(?:{glued}(?i:{lead}))"),
+        re.compile(rf"(?<![^\W_])(?i:{phrases})(?![^\W_])"),
     )
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

@@ -26,7 +26,7 @@ _AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _NOT_AUTHOR = re.compile(
-    r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|title|role|job|follow)|"
+    r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|job-?title|role|follow)|"
     r"about-?author|reviewer|reviewed|fact-?check|widget|popular|teaser-(?:title|list)|caption|credit|"
     r"reviews|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)|testimonial|quote|rating|breadcrumb|menu|carousel|navigation|navbar",
     re.IGNORECASE,

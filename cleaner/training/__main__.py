@@ -22,7 +22,7 @@ from cleaner.segment import segment
 from cleaner.training.calibrate import calibrate
 from cleaner.training.dataset import Example, examples_of
 from cleaner.training.renderings import render
-from cleaner.training.train import Plan, log_odds, predictions, save, train
+from cleaner.training.train import Plan, predictions, save, train
 from cleaner.training.weak_kinds import weak_kinds
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
@@ -43,9 +43,7 @@ def main() -> int:
     network, _, _ = train(examples, plan, say=_say)
     dev = [example for example in examples if example.split == "dev"]
     found = predictions(network, dev)
-    logits = [log_odds(found[place][0]) for place in range(len(dev))]
-    articles = [found[place][3] for place in range(len(dev))]
-    calibration = calibrate(dev, logits, articles)
+    calibration = calibrate(dev, found)
     _say(str(calibration))
     save(WEIGHTS, network, {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)})
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")

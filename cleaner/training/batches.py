@@ -58,7 +58,7 @@ def batches(
 def collate(group: Sequence[Example], *, rng: random.Random | None = None, hiding: Hiding = NOTHING) -> Batch:
     """Pad a group of examples to one batch."""
     windows = [_window(len(e.shares), rng) for e in group]
-    hidden = [bool(rng and e.rendering == "html" and rng.random() < hiding.dom) for e in group]
+    hidden = [bool(rng and e.rendering.startswith("html") and rng.random() < hiding.dom) for e in group]
     no_words = [bool(rng and rng.random() < hiding.words) for _ in group]
     no_attributes = [h or bool(rng and rng.random() < hiding.attributes) for h in hidden]
     length = max(end - first for first, end in windows)
@@ -114,7 +114,7 @@ def collate(group: Sequence[Example], *, rng: random.Random | None = None, hidin
         kinds=torch.from_numpy(np.where(kinds >= len(KINDS), -1, kinds)), kind_weight=tensor["kw"],
         votes=torch.from_numpy(votes),
         page_type=torch.tensor([PAGE_TYPES.index(e.page_type) if e.page_type in PAGE_TYPES else -1 for e in group]),
-        is_html=np.array([e.rendering == "html" and not h for e, h in zip(group, hidden, strict=True)]),
+        is_html=np.array([e.rendering.startswith("html") and not h for e, h in zip(group, hidden, strict=True)]),
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from cleaner.features import NUMBERS, Features, extract
 from cleaner.page import KINDS, Kind, Layout, Page
 from cleaner.segment import segment
-from cleaner.training.labels import Labels, label
-from cleaner.training.snippets import dress
+from cleaner.training.labels import Labels, label, tokens
+from cleaner.training.snippets import dress, dress_layout
 
 MIN_COVERAGE = 0.9
 """Pages on which less of the gold is found are left out: their labels would be wrong (design prototype)."""
@@ -40,7 +40,7 @@ class Example:
     page_type: str
     language: str
     rendering: str
-    """``html``, or where the text came from (``whole``, ``trafilatura``, ``gold``, ``glued`` ...)."""
+    """``html``, ``html-dressed`` (with snippets), or where the text came from (``whole``, ``trafilatura`` ...)."""
     features: Features
     shares: NDArray[np.float32]
     """(n,) share of each paragraph's tokens that are gold; nan when unknown."""
@@ -153,6 +153,7 @@ def examples_of(
     votes = _votes(layout, renderings)
     out = [_example(row, "html", layout, labels, title=title, kinds_of=kinds_of, votes=votes)]
     language, held_out = str(row["language"] or "en"), row["split"] == "dev"
+    out += _dressed_html(row, layout, labels, kinds_of, title=title)
     texts = [*texts_of(layout, gold, shares, language=language, held_out=held_out, rng=rng)]
     for program, text in renderings.items():
         texts.append((program, style(text, rng) if program != "whole" and rng.random() < 0.4 else text, {}))
@@ -188,7 +189,7 @@ def _example(
     shares, tokens, _, gold_tokens = found
     features = extract(layout)
     is_title = headlines(layout, title)
-    if rendering == "html":
+    if rendering.startswith("html"):
         is_title |= features.numbers[:, NUMBERS.index("like_title")] >= TITLE_SIGN
     known = np.isfinite(shares) & ~is_title
     kinds, kind_weight = kinds_of(layout, shares, title)
@@ -209,6 +210,26 @@ def _example(
         kind_weight=kind_weight,
         votes=np.full((len(shares), len(VOTERS)), np.nan, np.float32) if votes is None else votes,
     )
+
+
+def _dressed_html(
+    row: dict[str, object], layout: Layout, labels: Labels, kinds_of: KindLabeller, *, title: str
+) -> list[Example]:
+    """Make an HTML example with invented chrome among the page's own, so that words count where the DOM is silent."""
+    language, held_out = str(row["language"] or "en"), row["split"] == "dev"
+    body = np.flatnonzero(labels.shares > 0.8).tolist()
+    rng = seeded(f"{row['corpus']}/{row['id']}", "dressed")
+    dressed, origin, known = dress_layout(layout, body, language=language, held_out=held_out, rng=rng)
+    if not known:
+        return []
+    before = np.array(origin)
+    shares = np.where(before >= 0, labels.shares[before], 0.0).astype(np.float32)
+    counts = np.array([len(words) for words in map(tokens, dressed.texts)], dtype=np.float32)
+    found = Labels(shares, counts, labels.coverage, labels.gold_tokens)
+    example = _example(row, "html-dressed", dressed, found, title=title, kinds_of=kinds_of)
+    for place, kind in known.items():
+        example.kinds[place], example.kind_weight[place], example.weight[place] = KINDS.index(kind), 1.0, 1.0
+    return [example]
 
 
 def _votes(layout: Layout, renderings: dict[str, str]) -> NDArray[np.float32]:

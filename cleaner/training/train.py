@@ -166,6 +166,7 @@ GROUPS: dict[str, Callable[[Example], bool]] = {
     "wcxb article": lambda e: e.rendering == "html" and e.corpus == "wcxb-dev" and e.page_type == "article",
     "wcxb other": lambda e: e.rendering == "html" and e.corpus == "wcxb-dev" and e.page_type != "article",
     "news": lambda e: e.rendering == "html" and e.corpus != "wcxb-dev",
+    "html dressed": lambda e: e.rendering == "html-dressed",
     "text whole, article": lambda e: e.rendering == "whole" and e.page_type == "article",
     "text whole, other": lambda e: e.rendering == "whole" and e.page_type != "article",
     "text trafilatura": lambda e: e.rendering == "trafilatura",
@@ -194,7 +195,11 @@ def dev_table(
 
 def selection_score(table: dict[str, tuple[float, float, float]]) -> float:
     """Return the figure by which checkpoints are chosen: articles, other pages and plain text, each a third."""
-    html = [table[name][2] for name in ("wcxb article", "wcxb article", "news", "wcxb other") if name in table]
+    html = [
+        table[name][2]
+        for name in ("wcxb article", "wcxb article", "news", "wcxb other", "html dressed")
+        if name in table
+    ]
     text = [row[2] for name, row in table.items() if name.startswith("text")]
     return float(np.mean(html) * 0.6 + np.mean(text) * 0.4)
 
@@ -275,9 +280,9 @@ def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> lis
     """Choose this pass's examples: each page as HTML and as a few of its texts."""
     out = []
     for versions in pages.values():
-        html = [e for e in versions if e.rendering == "html"]
-        texts = [e for e in versions if e.rendering != "html"]
-        out += html + rng.sample(texts, min(plan.texts_a_pass, len(texts)))
+        html = [e for e in versions if e.rendering.startswith("html")]
+        texts = [e for e in versions if not e.rendering.startswith("html")]
+        out += rng.sample(html, 1) + rng.sample(texts, min(plan.texts_a_pass, len(texts)))
     return out
 
 
