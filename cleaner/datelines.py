@@ -17,6 +17,10 @@ _MAX_LINE_CHARS = 160
 """A date line with both dates, zone and labels stays under this; longer lines are prose and are not looked at."""
 _MAX_HEADER_CHARS = 400
 _MAX_LABEL_CHARS = 30
+_MBOX = re.compile(
+    r"From \S{1,100}@\S{1,100}\s+([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d \d\d:\d\d(?::\d\d)? .{0,12}\d{4})$"
+)
+"""The line before each message of an mbox file: address and the time of delivery as the C library writes it."""
 
 
 def read_date_line(text: str) -> str | None:
@@ -50,15 +54,20 @@ def read_header_line(text: str) -> tuple[str, str] | None:
     """Return (metadata field, value) of a line such as ``Author: Jane Doe``, or None.
 
     The labels are those of mail headers, front matter and scrapers in many languages (``tables/header_names.txt``).
-    Fields are names of :class:`cleaner.page.Metadata`. A date must be readable (the value is its ISO form), a URL
-    must look like one; other values are returned as they stand. Meant for the head of a text: further down
-    ``From:`` and ``Subject:`` belong to quoted letters.
+    Fields are names of :class:`cleaner.page.Metadata`; '' for headers that say nothing about the article, such as
+    ``Content-Type:``. A date must be readable (the value is its ISO form), a URL must look like one; other values
+    are returned as they stand. The line that opens a message of an mbox file is a date. Meant for the head of a
+    text: further down ``From:`` and ``Subject:`` belong to quoted letters.
 
     >>> read_header_line("Subject: Ferry resumes service")
     ('title', 'Ferry resumes service')
     >>> read_header_line("Datum: 12.05.2023"), read_header_line("Note: this is a sentence.")
     (('date_published', '2023-05-12'), None)
     """
+    mbox = _MBOX.match(text)
+    if mbox:
+        date = iso_date(mbox[1])
+        return ("date_published", date) if date else None
     label, colon, value = text[:_MAX_HEADER_CHARS].replace("\uff1a", ":", 1).partition(":")
     label, value = fold(label.strip(" *#-\t")), value.strip(" *\t")
     if not colon or not value or len(text) > _MAX_HEADER_CHARS or len(label) > _MAX_LABEL_CHARS:
@@ -66,6 +75,8 @@ def read_header_line(text: str) -> tuple[str, str] | None:
     field = _header_names().get(label)
     if field is None:
         return None
+    if field == "-":
+        return "", value
     if field.startswith("date_"):
         date = read_date_line(value) or iso_date(value)
         return (field, date) if date else None

@@ -12,12 +12,15 @@ Weights are plain arrays in an ``.npz`` (no pickle), trained by ``make train``; 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,15 +175,21 @@ def _running(values: Floats) -> NDArray[np.float64]:
     return total
 
 
+_DAMAGE = (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, AttributeError, BadZipFile, zlib.error)
+"""What numpy, zipfile, zlib and json raise for cut, damaged and foreign files."""
+
+
 def read_weights(file: str | Path | IO[bytes]) -> Model:
     """Read a weights file; SetupError ``bad_weights`` when it is none, ``weights_format`` when of another version."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            header: dict[str, Any] = json.loads(bytes(stored["header"]).decode("utf-8"))
+        # numpy leaves a file open that turns out to be no archive.
+        opened = BytesIO(Path(file).read_bytes()) if isinstance(file, str | Path) else file
+        with np.load(opened, allow_pickle=False) as stored:
+            header: dict[str, Any] = dict(json.loads(bytes(stored["header"]).decode("utf-8")))
             arrays: dict[str, Floats] = {
                 name: stored[name].astype(np.float32) for name in stored.files if name != "header"
             }
-    except (OSError, ValueError, KeyError, EOFError, json.JSONDecodeError) as error:
+    except _DAMAGE as error:
         raise SetupError(
             "bad_weights", f"{file} is no weights file of this cleaner: {error}.", where=str(file)
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ class Verdicts:
     kept: NDArray[np.bool_]
     """(n,) whether the paragraph belongs to the clean text."""
     confidence: float
+    """Expected F1 of the decision, 0..1."""
     status: Status
 
 
@@ -66,14 +68,17 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     calibration = model.header["calibration"][layout.content_type]
     factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
     scores = _sigmoid(body_signs(prediction.body, prediction.kinds) @ factors + np.float32(calibration["offset"]))
-    threshold = _threshold(calibration, article_probability(model, prediction), settings)
-    kinds, probabilities = _choose_kinds(scores >= threshold, prediction.kinds)
+    limit = settings.threshold
+    if limit is None:
+        article, chrome = article_probability(model, prediction), chrome_share(scores, features.word_counts)
+        limit = threshold(calibration["chrome_bands"], calibration["thresholds"], article, chrome)
+    kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
     _mark_headline(features, kinds, probabilities)
     if layout.content_type == "text":
         _mark_head_lines(layout, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
-    confidence, status = _judge_page(scores, kept, features.word_counts)
+    confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
     return Verdicts(scores, tuple(kinds), probabilities, kept, confidence, status)
 
 
@@ -103,11 +108,19 @@ def article_probability(model: Model, prediction: Prediction) -> float:
     return float(odds[model.header["page_types"].index("article")] / odds.sum())
 
 
-def _threshold(calibration: dict[str, float], article: float, settings: Settings) -> float:
-    """Return the caller's threshold, or the one between those for articles and for other pages (both from dev)."""
-    if settings.threshold is not None:
-        return settings.threshold
-    return calibration["threshold_article"] * article + calibration["threshold_other"] * (1 - article)
+def chrome_share(scores: Floats, words: Floats) -> float:
+    """Return the share of a page's words that is expected to be chrome, 0..1."""
+    return float((words * (1 - scores)).sum() / max(float(words.sum()), 1.0))
+
+
+def threshold(bands: Sequence[float], limits: Mapping[str, Sequence[float]], article: float, chrome: float) -> float:
+    """Return the score from which on a paragraph of this page is body.
+
+    ``limits`` are the thresholds chosen on dev for articles and for other pages at each chrome share of ``bands``;
+    they are interpolated, and mixed by P(the page is an article).
+    """
+    mine, other = (float(np.interp(chrome, bands, limits[side])) for side in ("article", "other"))
+    return mine * article + other * (1 - article)
 
 
 def _pair(bag: Bags) -> Bag:
@@ -161,7 +174,7 @@ _HEADER_KINDS = {
 
 
 REPEAT_WORDS = 6
-"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are the markup's doubles."""
+"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are doubles of markup."""
 
 
 def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) -> NDArray[np.bool_]:
@@ -174,11 +187,46 @@ def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) ->
     return again
 
 
-def _judge_page(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> tuple[float, Status]:
-    """Return how sure the decision is (word-weighted mean of the distance from a toss-up) and the page's status."""
-    settled = np.where(kept, scores, 1 - scores)
-    weight = np.sqrt(words) + 0.1
-    confidence = float((settled * weight).sum() / weight.sum())
+LOW_CONFIDENCE = 0.75
+"""Below this expected F1 a page is ``low_confidence``."""
+NO_ARTICLE_TYPES = ("collection", "listing", "product")
+FEW_WORDS = 40.0
+"""An HTML page with less kept text that does not look like an article either has none (error pages, stubs)."""
+
+
+def expected_f1(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> float:
+    """Return the F1 that this choice of paragraphs can be expected to reach if the scores are right, 0..1.
+
+    Expected true positives are the kept words times their scores; nothing kept counts as right as far as nothing
+    was likely. (Expectation of the ratio taken as the ratio of expectations; Ye et al. 2012.)
+
+    >>> round(expected_f1(np.array([0.9, 0.1], np.float32), np.array([True, False]), np.ones(2, np.float32)), 2)
+    0.9
+    """
+    mass = words + 0.1
+    likely = float((mass * scores).sum())
+    if not kept.any():
+        return 1 - likely / float(mass.sum())
+    hit = float((mass * scores * kept).sum())
+    return 2 * hit / (float((mass * kept).sum()) + likely)
+
+
+def no_article_probability(types: Sequence[str], page: Floats) -> float:
+    """Return P(the page is a collection, listing or product page), 0..1, from the network's page types."""
+    odds = np.exp(page - page.max())
+    return float(sum(odds[list(types).index(name)] for name in NO_ARTICLE_TYPES) / odds.sum())
+
+
+def _judge_page(
+    model: Model, layout: Layout, prediction: Prediction, scores: Floats, kept: NDArray[np.bool_], words: Floats
+) -> tuple[float, Status]:
+    confidence = expected_f1(scores, kept, words)
     if not kept.any():
         return confidence, "empty"
-    return confidence, "ok" if confidence >= 0.75 else "low_confidence"
+    limit = model.header["calibration"][layout.content_type]["not_article"]
+    if no_article_probability(model.header["page_types"], prediction.page) >= limit:
+        return confidence, "not_article"
+    stub = layout.content_type == "html" and float(words[kept].sum()) < FEW_WORDS
+    if stub and article_probability(model, prediction) < 0.5:
+        return confidence, "not_article"
+    return confidence, "ok" if confidence >= LOW_CONFIDENCE else "low_confidence"

@@ -77,8 +77,9 @@ def test_fields_of_a_text_and_their_sources(case: dict[str, Any]) -> None:
 
 
 def test_kinds_make_a_byline_where_the_markup_says_nothing() -> None:
-    """A name without By in a nameless element is an author if its paragraph is of kind byline, else not."""
-    page = page_of("<h1>Ferry</h1><div>Jane Doe</div><p>The ferry runs again.</p>")
+    """On an article, a name in a nameless element is an author if its paragraph is of kind byline, else not."""
+    article = "<meta property='og:type' content='article'>"
+    page = page_of(f"{article}<h1>Ferry</h1><div>Jane Doe</div><p>The ferry runs again.</p>")
     assert described(page).authors == ()
     assert described(page, [Kind.TITLE, Kind.BYLINE, Kind.BODY]).authors == ("Jane Doe",)
 

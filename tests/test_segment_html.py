@@ -94,14 +94,22 @@ def check(layout: Layout) -> None:
     assert layout.content_type == "html"
     assert {len(getattr(layout, name)) for name in ("tags", "marks", "container_of", "starts", "ends", *COLUMNS)} == {n}
     assert layout.starts.tolist() == layout.ends.tolist() == [-1] * n
-    for text, tag in zip(layout.texts, layout.tags, strict=True):
-        lines = text.split("\n") if "\n" in text else [" ".join(text.split())]
-        assert "\n".join(line.rstrip() for line in lines if line.strip()) == text != ""
-        assert tag != ""
+    for text, container in zip(layout.texts, layout.container_of.tolist(), strict=True):
+        lines = text.split("\n") if "pre" in ancestry(layout, container) else [" ".join(text.split())]
+        assert "\n".join(line.rstrip() for line in lines if line.strip()) == text.strip() == text != ""
     lengths = np.array([len(text) for text in layout.texts], dtype=np.int64)
     assert np.all((layout.link_chars >= 0) & (layout.link_chars <= lengths))
     assert min([int(getattr(layout, name).min()) for name in COLUMNS if n], default=0) >= 0
     check_containers(layout)
+
+
+def ancestry(layout: Layout, container: int) -> list[str]:
+    """Return the tags of a container and of those around it."""
+    tags = []
+    while container >= 0:
+        tags.append(layout.containers[container].tag)
+        container = layout.containers[container].parent
+    return tags
 
 
 def check_containers(layout: Layout) -> None:

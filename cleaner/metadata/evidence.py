@@ -40,7 +40,7 @@ class Evidence:
     """Field -> claims of meta tags, the most trusted first (``tables/head_fields.txt``)."""
     linked: LinkedData
     headings: tuple[int, ...]
-    """Paragraphs that may be the page's headline: those of kind title, then ``<h1>``, in order."""
+    """Paragraphs that may be the page's headline: shown ``<h1>``, then those of kind title."""
     addresses: tuple[Claim, ...]
     """What is known of the page's own URL, the given one first."""
 
@@ -88,7 +88,7 @@ def _headings(layout: Layout, kinds: Sequence[Kind]) -> tuple[int, ...]:
     marked = [index for index, kind in enumerate(kinds) if kind is Kind.TITLE]
     tagged = [index for index, tag in enumerate(layout.tags) if tag == "h1"]
     shown = [index for index in tagged if not layout.hidden[index]]
-    return tuple(dict.fromkeys([*marked[:3], *shown[:20], *tagged[:20]]))
+    return tuple(dict.fromkeys([*shown[:20], *marked[:3], *tagged[:20]]))
 
 
 def _split_titles(titles: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from itertools import takewhile
 
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.dates import find_dates
@@ -32,31 +33,32 @@ def describe_text(
     fields.put("url", page.url or "", "caller")
     declared = ""
     if settings.metadata:
-        for index, text in enumerate(layout.texts[:HEAD_LINES]):
-            if len(text) > _MAX_HEAD_CHARS:
-                break
-            kind = kinds[index] if index < len(kinds) else None
-            declared = _read_line(fields, text, kind) or declared
-            if layout.tags[index] == "h" and index < _TITLE_LINES:
-                fields.put("title", text.lstrip("# "), _SOURCE)
+        lines = list(takewhile(lambda text: len(text) <= _MAX_HEAD_CHARS, layout.texts[:HEAD_LINES]))
+        headers = [read_header_line(text) for text in lines]
+        # What a line says by its label counts before what its place suggests; an mbox line has no label.
+        for _, header in sorted(zip(lines, headers, strict=True), key=lambda entry: entry[0].startswith("From ")):
+            if header is not None:
+                declared = _put_header(fields, *header) or declared
+        for index, text in enumerate(lines):
+            if headers[index] is None:
+                _read_line(fields, text, kinds[index] if index < len(kinds) else None)
+                if layout.tags[index] == "h" and index < _TITLE_LINES:
+                    fields.put("title", text.lstrip("# "), _SOURCE)
         _check_dates(fields)
     fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
     language_fields(fields, layout, kept, declared=declared, settings=settings)
     return fields.metadata()
 
 
-def _read_line(fields: Fields, text: str, kind: Kind | None) -> str:
-    """Read one line of the head into the fields; return the language it declares, if any."""
-    header = read_header_line(text)
-    if header is not None:
-        return _put_header(fields, *header)
+def _read_line(fields: Fields, text: str, kind: Kind | None) -> None:
+    """Read one line of the head that has no label."""
     date = read_date_line(text)
     if date is not None:
         fields.put("date_published", date, _SOURCE)
         for found in find_dates(text):
             if found.role == "modified" and found.iso != date:
                 fields.put("date_modified", found.iso, _SOURCE)
-        return ""
+        return
     persons = read_byline(text, sure=kind is Kind.BYLINE)
     if persons and kind in {Kind.BYLINE, Kind.DATELINE, None}:
         fields.put("authors", tuple(persons), _SOURCE)
@@ -65,7 +67,6 @@ def _read_line(fields: Fields, text: str, kind: Kind | None) -> str:
     elif kind in {Kind.DATELINE, Kind.BYLINE}:
         for found in find_dates(text)[:2]:
             fields.put("date_modified" if found.role == "modified" else "date_published", found.iso, _SOURCE)
-    return ""
 
 
 def _put_header(fields: Fields, field: str, value: str) -> str:
@@ -76,7 +77,7 @@ def _put_header(fields: Fields, field: str, value: str) -> str:
         fields.put("authors", tuple(split_persons(value, user_names=True)), _SOURCE)
     elif field == "tags":
         fields.put("tags", split_tags([value]), _SOURCE)
-    else:
+    elif field:
         fields.put(field, value, _SOURCE)
     return ""
 

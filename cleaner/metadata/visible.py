@@ -67,24 +67,36 @@ def visible_authors(evidence: Evidence, headline: int, sites: Collection[str]) -
     """Return the persons of the best byline near the headline, and how sure it is that they are its authors.
 
     3: the page marks the paragraph as a byline and it opens with "By"; 2: one of the two, or the paragraph before is
-    a lone "By", or it is an author box further down; 0: there is none. Reviewers and the bylines of teasers and
+    a lone "By", or it is an author box further down; 1: only the kind of the paragraph says so, and it gives a full
+    name; 0: there is none. Reviewers and the bylines of teasers and
     comments are left out.
     """
     best: list[str] = []
     strength = 0
+    articled = _calls_itself_article(evidence)
     for place in _near(evidence, headline):
         if len(place.text) > _MAX_DATELINE_CHARS or place.at in evidence.headings or _NOT_AUTHOR.search(place.words):
             continue
-        marked = bool(_AUTHOR.search(place.words)) or _kind(evidence, place.at) is Kind.BYLINE
+        marked = bool(_AUTHOR.search(place.words))
         labelled = place.at > 0 and opens_byline(evidence.layout.texts[place.at - 1])
         names = read_byline(place.text, sure=marked or labelled, sites=sites)
-        if names:
+        if not names and articled and _kind(evidence, place.at) is Kind.BYLINE and place.at > headline:
+            names = [name for name in read_byline(place.text, sure=True, sites=sites) if 2 <= len(name.split()) <= 4]
+            if names and strength == 0:
+                best, strength = names, 1
+        elif names:
             worth = 1 + marked + (labelled or not bare(place.text).startswith(bare(names[0])))
             if worth > strength:
                 best, strength = names, worth
             if strength == 3:
                 break
     return (best, strength) if best else _late_author(evidence, headline, sites)
+
+
+def _calls_itself_article(evidence: Evidence) -> bool:
+    """Whether the head says that the page is an article or gives a date of publication."""
+    kinds = {claim.value.casefold() for claim in evidence.metas["page_type"]}
+    return bool("article" in kinds or evidence.metas["date_published"] or evidence.linked.first("datePublished")[0])
 
 
 def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], int]:

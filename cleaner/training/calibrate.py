@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.score import body_signs
+from cleaner.score import NO_ARTICLE_TYPES, body_signs, chrome_share, no_article_probability, threshold
 from cleaner.training.dataset import Example
+from cleaner.training.network import PAGE_TYPES
 from cleaner.training.train import Found, log_odds, page_f1
 
 Floats = NDArray[np.float32]
 
-THRESHOLDS = tuple(round(0.2 + 0.02 * step, 2) for step in range(31))
-"""Candidates, 0.20 to 0.80; finer steps change no dev figure by more than 0.001."""
+THRESHOLDS = tuple(round(0.02 + 0.02 * step, 2) for step in range(40))
+"""Candidates, 0.02 to 0.80; finer steps change no dev figure by more than 0.001."""
 TEXT_RENDERINGS = (
     "whole",
     "trafilatura",
@@ -63,36 +64,45 @@ def expected_error(scores: Floats, truth: Floats, *, bins: int = 15) -> float:
     return float(error)
 
 
-def calibrate(examples: Sequence[Example], found: Mapping[int, Found]) -> dict[str, dict[str, float]]:
+def calibrate(examples: Sequence[Example], found: Mapping[int, Found]) -> dict[str, dict[str, Any]]:
     """Return for ``html`` and ``text`` what turns the network's logits into scores and decisions, from dev examples.
 
     The score is a logistic curve over two signs: the body head's logit and the kind head's log odds of body or
     heading; each head sees what the other misses (dev table in MODEL_CARD.md). Articles and other pages want
-    different thresholds, so the one used is their mean weighed by P(the page is an article).
+    different thresholds, so the one used is their mean weighed by P(the page is an article); for plain text it
+    depends on how much of the page is chrome, too.
     """
-    out: dict[str, dict[str, float]] = {}
+    out: dict[str, dict[str, Any]] = {}
     for name in ("html", "text"):
-        chosen = [
-            (e, body_signs(log_odds(found[i].body), found[i].kinds), found[i].article)
+        places = [
+            i
             for i, e in enumerate(examples)
             if e.split == "dev" and (e.rendering == name or (name == "text" and e.rendering in TEXT_RENDERINGS))
         ]
+        chosen = [(examples[i], body_signs(log_odds(found[i].body), found[i].kinds), found[i].article) for i in places]
         flat = np.concatenate([z[e.weight > 0] for e, z, _ in chosen])
         truth = np.concatenate([(e.shares[e.weight > 0] > 0.5).astype(np.float32) for e, _, _ in chosen])
         slope, kind_slope, offset = fit_scale(flat, truth)
         factors = np.array([slope, kind_slope])
-        scaled = [(e, _logistic(z @ factors + offset), a) for e, z, a in chosen]
-        articles = [(e, p) for e, p, _ in scaled if e.page_type == "article"]
-        others = [(e, p) for e, p, _ in scaled if e.page_type != "article"]
-        threshold = _best_threshold(articles)
-        other = _best_threshold(others, near=threshold)
-        figures = [_f1(e, p >= threshold * a + other * (1 - a)) for e, p, a in scaled]
+        scaled = [
+            Judged(e, p := _logistic(z @ factors + offset), a, chrome_share(p, e.features.word_counts))
+            for e, z, a in chosen
+        ]
+        bands = CHROME_BANDS[name]
+        limits = {
+            side: [_best_threshold(pages) for pages in _by_band(scaled, bands, article=side == "article")]
+            for side in ("article", "other")
+        }
+        figures = [_f1(j.example, j.scores >= threshold(bands, limits, j.article, j.chrome)) for j in scaled]
         out[name] = {
             "slope": slope,
             "kind_slope": kind_slope,
             "offset": offset,
-            "threshold_article": threshold,
-            "threshold_other": other,
+            "chrome_bands": list(bands),
+            "thresholds": limits,
+            "not_article": _not_article_limit(
+                [(examples[i].page_type, no_article_probability(PAGE_TYPES, found[i].page)) for i in places]
+            ),
             "dev_f1": float(np.mean(figures)),
             "dev_calibration_error": expected_error(_logistic(flat @ factors + offset), truth),
         }
@@ -104,24 +114,63 @@ def _logistic(z: NDArray[np.floating[Any]]) -> Floats:
     return p
 
 
-NEAR = 0.002
-"""The curve for pages that are no articles is flat; within this of its top the threshold nearest to the articles' wins,
-because the page type is sometimes wrong."""
+CHROME_BANDS = {"html": (0.5,), "text": (0.04, 0.09, 0.15, 0.27, 0.5)}
+"""Middles of the bands of chrome share for which thresholds are chosen; in between they are interpolated. A page of
+HTML is never clean; a text may be, and then should come back whole."""
+NEAR = {"html": 0.0, "text": 0.002}
+"""Within this of the best dev F1, the lowest threshold wins: losing text is worse than keeping some chrome. With it, a
+clean text loses 0.1 % instead of 1 % (dev, rendering ``gold``)."""
 
 
-def _best_threshold(pages: Sequence[tuple[Example, Floats]], *, near: float | None = None) -> float:
-    """Return the middle of the best stretch: the curve is averaged over five steps before its top is taken.
+class Judged(NamedTuple):
+    """A dev example with its calibrated scores, P(article) and chrome share."""
+
+    example: Example
+    scores: Floats
+    article: float
+    chrome: float
+
+
+def _by_band(judged: Sequence[Judged], bands: Sequence[float], *, article: bool) -> list[list[Judged]]:
+    """Sort pages of one side into the bands by the nearest middle."""
+    out: list[list[Judged]] = [[] for _ in bands]
+    for j in judged:
+        if (j.example.page_type == "article") == article:
+            out[int(np.abs(np.array(bands) - j.chrome).argmin())].append(j)
+    return out
+
+
+NOT_ARTICLE_PRECISION = 0.92
+
+
+def _not_article_limit(pages: Sequence[tuple[str, float]]) -> float:
+    """Return the lowest limit at which pages called no article are so with NOT_ARTICLE_PRECISION on dev.
+
+    Forums and service pages count neither way: people disagree on whether they are articles.
+    """
+    judged = [
+        (p, kind in NO_ARTICLE_TYPES) for kind, p in pages if kind in {*NO_ARTICLE_TYPES, "article", "documentation"}
+    ]
+    for limit in (step / 50 for step in range(10, 50)):
+        called = [truth for p, truth in judged if p >= limit]
+        if called and sum(called) / len(called) >= NOT_ARTICLE_PRECISION:
+            return limit
+    return 0.98
+
+
+def _best_threshold(pages: Sequence[Judged]) -> float:
+    """Return the lowest good threshold; the curve is averaged over five steps before its top is taken.
 
     A corpus counts by the root of its pages, so that the largest one does not decide alone.
     """
-    sizes = Counter(e.corpus for e, _ in pages)
-    weights = [sizes[e.corpus] ** -0.5 for e, _ in pages]
-    curve = [float(np.average([_f1(e, p >= t) for e, p in pages], weights=weights)) for t in THRESHOLDS]
+    if not pages:
+        return 0.4
+    near = NEAR["html" if pages[0].example.rendering == "html" else "text"]
+    sizes = Counter(j.example.corpus for j in pages)
+    weights = [sizes[j.example.corpus] ** -0.5 for j in pages]
+    curve = [float(np.average([_f1(j.example, j.scores >= t) for j in pages], weights=weights)) for t in THRESHOLDS]
     smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    if near is None:
-        return THRESHOLDS[int(smooth.argmax())]
-    good = [t for t, value in zip(THRESHOLDS, smooth, strict=True) if value >= smooth.max() - NEAR]
-    return min(good, key=lambda t: abs(t - near))
+    return next(t for t, value in zip(THRESHOLDS, smooth, strict=True) if value >= smooth.max() - near)
 
 
 def _f1(example: Example, kept: NDArray[np.bool_]) -> float:

@@ -73,6 +73,8 @@ class Network(nn.Module):
         self.body1, self.body2 = nn.Linear(WIDTH, 48), nn.Linear(48, 1)
         self.kind = nn.Linear(WIDTH, len(KINDS))
         self.page1, self.page2 = nn.Linear(2 * WIDTH, 32), nn.Linear(32, len(PAGE_TYPES))
+        self.kind_weights = nn.Buffer(torch.ones(len(KINDS)))
+        """Weights of the kinds in the loss; taken out again when the network is exported or asked."""
         self.votes = nn.Linear(WIDTH, VOTERS)  # only to train: it is not exported
         self.dropout = nn.Dropout(dropout)
 
@@ -101,7 +103,10 @@ class Network(nn.Module):
         heavy = batch.words / batch.words.sum(1, keepdim=True).clamp(min=1e-6)
         total = torch.cat((h.sum(1) / count, (h * heavy[:, :, None]).sum(1)), 1)
         page = self.page2(functional.relu(self.page1(total)))
-        return body, self.kind(h), page, self.votes(h)
+        kinds = self.kind(h)
+        if not self.training:
+            kinds -= self.kind_weights.log()
+        return body, kinds, page, self.votes(h)
 
     @staticmethod
     def _scopes(p: Tensor, weights: Tensor, batch: Batch) -> Tensor:
@@ -138,4 +143,5 @@ def export(network: Network) -> dict[str, NDArray[np.float32]]:
         out[f"scope{layer}_n"] = state[f"scope_norms.{layer}.bias"]
     for name in ("body1", "body2", "kind", "page1", "page2"):
         out[f"{name}_w"], out[f"{name}_b"] = state[f"{name}.weight"].T, state[f"{name}.bias"]
+    out["kind_b"] = out["kind_b"] - np.log(state["kind_weights"])
     return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in out.items()}

@@ -7,7 +7,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ def kind_scale(examples: Iterable[Example]) -> Tensor:
     return torch.from_numpy(scale.astype(np.float32))
 
 
-def loss_of(network: Network, batch: Batch, plan: Plan, kind_weights: Tensor) -> Tensor:
+def loss_of(network: Network, batch: Batch, plan: Plan) -> Tensor:
     """Return the loss of a batch: body (cross-entropy and soft F1), other programs' votes, kind, page type."""
     body, kinds, page, votes = network(batch)
     importance = batch.weight * batch.words.clamp(min=0.5).sqrt()
@@ -88,7 +88,7 @@ def loss_of(network: Network, batch: Batch, plan: Plan, kind_weights: Tensor) ->
     if plan.kind_loss and bool(known.any()):
         target = batch.kinds[known]
         each = functional.cross_entropy(kinds[known], target, reduction="none")
-        trust = batch.kind_weight[known] * kind_weights[target]
+        trust = batch.kind_weight[known] * network.kind_weights[target]
         loss = loss + plan.kind_loss * (each * trust).sum() / trust.sum().clamp(min=1)
     typed = batch.page_type >= 0
     if plan.page_loss and bool(typed.any()):
@@ -216,7 +216,7 @@ def train(
             pages.setdefault(example.name, []).append(example)
     dev = [e for e in examples if e.split == "dev"]
     network = start or Network(plan.dropout)
-    scale = kind_scale(e for e in examples if e.split == "train" and e.rendering == "html")
+    network.kind_weights.copy_(kind_scale(e for e in examples if e.split == "train" and e.rendering == "html"))
     masks = known_rows((e for e in examples if e.split == "train"), plan.min_domains)
     with torch.no_grad():
         for name, mask in masks.items():
@@ -253,7 +253,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = plan.learning_rate * max(rate, 0.01) * group["share"]
             optimizer.zero_grad()
-            loss = loss_of(network, batch, plan, scale)
+            loss = loss_of(network, batch, plan)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(others, 1.0)
             optimizer.step()
@@ -274,6 +274,25 @@ def train(
     assert best is not None  # noqa: S101 - passes >= 1
     network.load_state_dict(best[1])
     return network, best[0], best[2]
+
+
+def soften(examples: Sequence[Example], teachers: Sequence[Network], *, share: float = 0.5) -> list[Example]:
+    """Mix the labels of training examples with what teachers say on average (Hinton, Vinyals, Dean 2015).
+
+    Gold has errors and turns of taste; several networks agree only on what can be learned from it. Dev examples are
+    left alone.
+    """
+    todo = [e for e in examples if e.split == "train"]
+    total = [np.zeros_like(e.shares) for e in todo]
+    for teacher in teachers:
+        found = predictions(teacher, todo)
+        for place, values in enumerate(total):
+            values += found[place].body / len(teachers)
+    soft = {
+        id(e): replace(e, shares=((1 - share) * e.shares + share * p).astype(np.float32))
+        for e, p in zip(todo, total, strict=True)
+    }
+    return [soft.get(id(e), e) for e in examples]
 
 
 def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> list[Example]:
