@@ -29,8 +29,9 @@ WORD_ROWS = 1 << 15
 """Rows of the word table; a word or a pair of words is a hash modulo this."""
 ATTRIBUTE_ROWS = 1 << 14
 """Rows of each table for tag, class, id and role words."""
-FIRST_WORDS, LAST_WORDS = 16, 8
-"""How many words at a paragraph's head and tail are looked at (``design``: model prototype)."""
+FIRST_WORDS, PAIRED_WORDS, LAST_WORDS = 40, 16, 8
+"""How many words of a paragraph are looked at: at its head one by one and in pairs, and at its tail. With 16 at the
+head an editor's letter about the comment section read like the article above it."""
 LEVELS = 5
 """How many enclosing containers of more than one paragraph are described by numbers, innermost first."""
 
@@ -103,7 +104,7 @@ class Features:
     last_words: Bags
     """Last LAST_WORDS words."""
     pairs: Bags
-    """Neighbouring words among the first and last words, hashed together."""
+    """Neighbours among the first PAIRED_WORDS words, hashed together."""
     own: Bags
     """Tag and attribute words of the elements that hold this paragraph alone, rows < ATTRIBUTE_ROWS."""
     near: Bags
@@ -275,7 +276,9 @@ def _word_bags(text: _Text) -> tuple[Bags, Bags, Bags]:
     tail_places, tail_offsets = _spread(tails, ends)
     rows = np.uint64(WORD_ROWS)
     head_hashes, tail_hashes = _hash_words(text, head_places), _hash_words(text, tail_places)
-    pair_places, pair_offsets = _spread(head_offsets[:-1].astype(np.int64), head_offsets[1:].astype(np.int64) - 1)
+    first_heads = head_offsets[:-1].astype(np.int64)
+    last_heads = np.minimum(head_offsets[1:].astype(np.int64), first_heads + PAIRED_WORDS)
+    pair_places, pair_offsets = _spread(first_heads, last_heads - 1)
     if len(pair_places):
         pair_hashes = _mix(head_hashes[pair_places] * np.uint64(3) + head_hashes[pair_places + 1])
     else:

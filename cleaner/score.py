@@ -73,8 +73,10 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         article, chrome = article_probability(model, prediction), chrome_share(scores, features.word_counts)
         limit = threshold(calibration["chrome_bands"], calibration["thresholds"], article, chrome)
     kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
-    _mark_headline(features, kinds, probabilities)
-    if layout.content_type == "text":
+    prose = np.flatnonzero((scores >= limit) & (features.word_counts >= PROSE_WORDS))
+    in_text = layout.content_type == "text"
+    _mark_headline(features, kinds, probabilities, until=int(prose[0]) if in_text and len(prose) else n)
+    if in_text:
         _mark_head_lines(layout, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
@@ -143,8 +145,13 @@ def _choose_kinds(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind
     return [KINDS[place] for place in chosen.tolist()], probabilities
 
 
-def _mark_headline(features: Features, kinds: list[Kind], probabilities: Floats) -> None:
-    for place in np.flatnonzero(features.numbers[:, _LIKE_TITLE] >= TITLE_SIGN).tolist():
+PROSE_WORDS = 25
+"""The first kept paragraph of this length begins the article."""
+
+
+def _mark_headline(features: Features, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
+    """Set the headline apart; ``until`` is where a plain text's prose begins: from there on it is a refrain."""
+    for place in np.flatnonzero(features.numbers[:until, _LIKE_TITLE] >= TITLE_SIGN).tolist():
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
 
@@ -167,9 +174,8 @@ def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -
 _HEADER_KINDS = {
     "title": Kind.TITLE,
     "authors": Kind.BYLINE,
-    "author": Kind.BYLINE,
     "date_published": Kind.DATELINE,
-    "date": Kind.DATELINE,
+    "date_modified": Kind.DATELINE,
 }
 
 

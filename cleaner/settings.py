@@ -47,6 +47,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot mean anything."""
+        for name in ("reasons", "metadata", "detect_language"):
+            _check_type(name, getattr(self, name), bool, "true or false")
+        for name in ("max_page_bytes", "max_inflated_bytes"):
+            _check_type(name, getattr(self, name), int, "a whole number of bytes")
+        if self.threshold is not None:
+            _check_type("threshold", self.threshold, (int, float), "a number between 0 and 1")
+        _check_type("keep_kinds", self.keep_kinds, (frozenset, set, list, tuple), "a list of kinds")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise SetupError("bad_setting", f"threshold must lie between 0 and 1, but is {self.threshold}.")
         for name in ("max_page_bytes", "max_inflated_bytes"):
@@ -77,7 +84,8 @@ class Settings:
                 place = f" in {where}" if where else ""
                 raise SetupError("unknown_setting", f"There is no setting '{key}'{place}. {hint}", where=where)
         if "keep_kinds" in values:
-            values = {**values, "keep_kinds": frozenset(values["keep_kinds"])}
+            _check_type("keep_kinds", values["keep_kinds"], (frozenset, set, list, tuple), "a list of kinds")
+            values = {**values, "keep_kinds": frozenset(map(str, values["keep_kinds"]))}
         return cls(**values)
 
     @classmethod
@@ -90,6 +98,11 @@ class Settings:
                 "bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)
             ) from error
         return cls.from_mapping(values, where=str(path))
+
+
+def _check_type(name: str, value: object, wanted: type | tuple[type, ...], spelled: str) -> None:
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        raise SetupError("bad_setting", f"{name} must be {spelled}, but is {value!r}.")
 
 
 DEFAULTS = Settings()

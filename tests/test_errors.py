@@ -26,7 +26,7 @@ def test_every_error_is_a_cleaner_error() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_says_what_where_and_its_code(kind: type[CleanerError]) -> None:
-    """str() is the message alone; code and where are for programs."""
+    """`str()` is the message alone; code and where are for programs."""
     error = kind("binary_input", "The page kell.bin is no text.", where="kell.bin")
     assert str(error) == error.message == "The page kell.bin is no text."
     assert (error.code, error.where, error.args) == ("binary_input", "kell.bin", ("The page kell.bin is no text.",))

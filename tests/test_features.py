@@ -33,6 +33,7 @@ BAGS = ("words", "last_words", "pairs", "own", "near", "far")
 modest = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LONG = "The ferry across the sound will not run on Monday, because the ramp on the north side is being repaired."
+OTHER = "Foot passengers can take the small boat instead, which leaves from the old pier at every full hour of it."
 NEWS = f"""<html><head><title>The ferry stops</title><meta name=description content="{LONG}"></head><body>
 <nav><ul><li><a href=a>Home</a><li><a href=b>News</a></ul></nav><article class="post body"><h1>The ferry stops</h1>
 <p>{LONG}</p><h2>Boats</h2><p>A small boat goes instead, says <a href=c>the harbour office</a>, at every full hour.</p>
@@ -330,6 +331,15 @@ def test_prose_before_and_after() -> None:
     assert text_number(page, "tail_of_page") == [0, 0, 0, 0, 1]
 
 
+def test_a_list_of_links_is_no_prose() -> None:
+    """A long paragraph of which two fifths are links is not counted as prose."""
+    head = LONG.index("because")
+    assert 0.3 < head / len(LONG) < 0.5
+    for linked, prose in ((LONG[:head], 0), (LONG[: head - 12], 0.5)):
+        page = f"<p>{LONG.replace(linked, f'<a href=x>{linked}</a>', 1)}<p>{OTHER}"
+        assert html_number(page, "prose_before") == pytest.approx([0, prose], abs=0.02)
+
+
 def test_repeats_are_counted() -> None:
     """How often a text stands on the page, whether it stood before, and whether its first 40 characters did."""
     page = f"Share\n\n{LONG}\n\nShare\n\n{LONG} And more.\n\nShare"
@@ -444,6 +454,12 @@ def test_without_a_declared_body_there_is_no_sign(blob: str) -> None:
     assert declared(blob)[:, 1:].tolist() == [[0, 0, 0]] * 3
 
 
+def test_a_short_paragraph_is_no_sign_of_the_declared_body() -> None:
+    """Under eight letters and figures, a text may stand in the article body by chance."""
+    page = f"<script type=application/ld+json>{json.dumps({'articleBody': BODY})}</script><p>The ramp<p>The ferry"
+    assert html_number(page, "in_article_body") == [0, 1]
+
+
 def test_the_description_is_a_sign() -> None:
     """A paragraph that begins as the page's description does is marked."""
     assert declared("{}", head=f'<meta property=og:description content="{LONG[:80]}...">')[:, 0].tolist() == [0, 1, 0]
@@ -502,7 +518,7 @@ def test_attribute_words_are_split() -> None:
 
 
 def test_bags_of_containers() -> None:
-    """own is of what holds the paragraph alone, near of the group around it and its parent, far of those beyond."""
+    """Own rows are of what holds the paragraph alone, near ones of its group and the parent, far ones of the rest."""
     page = "<main class=a><section class=b><p class=c>One<p>Two</section><p>Three</main><p>Four"
     features = extract(segment_html(page))
     other = extract(segment_html(page.replace("class=a", "class=z")))

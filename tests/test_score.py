@@ -207,7 +207,7 @@ def test_the_kind_is_the_likeliest_on_the_side_of_the_score(use: Use) -> None:
     ],
 )
 def test_only_the_kinds_that_are_asked_for_are_kept(use: Use, keep: list[str], expected: list[bool]) -> None:
-    """keep_kinds decides, for kinds on either side; kinds and scores themselves do not change with it."""
+    """`keep_kinds` decides, for kinds on either side; kinds and scores themselves do not change with it."""
     wanted = (Kind.BODY, Kind.HEADING, Kind.CAPTION, Kind.NAV)
     use([SURE, SURE, -SURE, -SURE], kinds=wanted)
     verdicts = score(texts_of("a", "b", "c", "d"), Settings.from_mapping({"keep_kinds": keep}))
@@ -313,10 +313,6 @@ def test_a_repeat_of_something_dropped_is_kept(use: Use) -> None:
     assert kept(score(texts_of(OTHER, LONG, LONG, LONG))) == [True, False, True, False]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="In a plain text every later copy of the first line is taken for the headline, wherever it stands.",
-)
 def test_a_refrain_that_opens_a_text_stays(use: Use) -> None:
     """A short line that comes again and again is body each time, also when the text begins with it."""
     use(SURE)

@@ -20,6 +20,7 @@ CASES: dict[str, list[dict[str, Any]]] = json.loads(
 )
 ASPECTS = ("texts", "tags", "spans", "gaps", "groups", "containers")
 modest = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # -- cases ------------------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def test_any_text_keeps_the_promises_of_a_layout(source: str) -> None:
 word = st.sampled_from(("sea", "pier", "water", "harbor", "evening", "northern", "lighthouse"))
 
 
-@modest
+@few
 @given(st.lists(st.lists(word, min_size=110, max_size=160).map(" ".join), min_size=1, max_size=5), st.integers(55, 100))
 def test_hard_wrapping_is_undone(paragraphs: list[str], width: int) -> None:
     """Prose wrapped at any usual width, a blank line between paragraphs, comes out as it was before the wrapping."""
@@ -179,7 +180,7 @@ def test_hard_wrapping_is_undone(paragraphs: list[str], width: int) -> None:
     assert layout.texts == tuple(paragraphs)
 
 
-@modest
+@few
 @given(st.lists(st.lists(word, min_size=30, max_size=60).map(" ".join), max_size=12), st.sampled_from(("\n", "\n\n")))
 def test_one_paragraph_a_line_is_left_alone(paragraphs: list[str], end: str) -> None:
     """Lines longer than anybody wraps are one paragraph each, with or without blank lines between."""

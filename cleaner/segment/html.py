@@ -177,7 +177,7 @@ class _Target:
         self.hiding -= frame.hides
         self.linking -= frame.links
         self.preserving -= frame.pre
-        self.after_link = frame.links
+        self.after_link = frame.links or (self.after_link and not frame.cuts)
         if tag == "title":
             self.title = None
 

@@ -99,8 +99,14 @@ def _wrap_width(source: str, lines: list[tuple[int, int, int]]) -> int:
 
 
 def _is_full(line: str, following: str, width: int) -> bool:
-    """Say whether the first word of the next line would not have fitted on this one."""
-    return len(line) + 1 + len(following.split(None, 1)[0]) > width
+    """Say whether the first word of the next line would not have fitted on this one.
+
+    Scripts without blanks break anywhere, so there (and at a "word" too long to be one) a single character counts.
+    """
+    word = following.split(None, 1)[0]
+    if len(word) > _MIN_WIDTH or word[0] >= "\u2e80":
+        return len(line) + 2 > width
+    return len(line) + 1 + len(word) > width
 
 
 def _goes_on(line: str, following: str, width: int) -> bool:

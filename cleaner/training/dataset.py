@@ -91,7 +91,7 @@ def texts_of(
     yield "lines", "\n".join(layout.texts), {}
     yield "gold", style(gold, rng), {}
     paragraphs = [part for part in gold.split("\n") if part.strip()]
-    for name in ("dressed", "dressed2"):
+    for name in ("dressed", "dressed2", "dressed3"):
         dressed, known = dress(paragraphs, language=language, held_out=held_out, rng=rng)
         if known:
             yield name, style("\n".join(dressed), rng), known
@@ -157,6 +157,12 @@ def examples_of(
     texts = [*texts_of(layout, gold, shares, language=language, held_out=held_out, rng=rng)]
     for program, text in renderings.items():
         texts.append((program, style(text, rng) if program != "whole" and rng.random() < 0.4 else text, {}))
+    # A line of a text that stands on the page as a paragraph is of the same kind there.
+    carried = {
+        text: (int(kind), float(trust))
+        for text, kind, trust in zip(layout.texts, out[0].kinds, out[0].kind_weight, strict=True)
+        if kind >= 0
+    }
     for rendering, text, known in texts:
         if not text.strip():
             continue
@@ -169,6 +175,8 @@ def examples_of(
             example = _example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of)
             out.append(example)
             for place, paragraph in enumerate(text_layout.texts):
+                if example.kinds[place] < 0 and paragraph in carried:
+                    example.kinds[place], example.kind_weight[place] = carried[paragraph]
                 if paragraph in known:
                     example.kinds[place] = KINDS.index(known[paragraph])
                     example.kind_weight[place] = 1.0

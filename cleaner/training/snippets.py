@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "snippets"
 Snippet = tuple[str, ...]
 """Paragraphs that stand together on a page."""
 
-TAIL = {"policy": 5, "subscribe": 4, "comments": 2, "related": 3, "author": 2, "about": 2, "legal": 3, "caption": 3,
+TAIL = {"policy": 7, "subscribe": 4, "comments": 2, "related": 3, "author": 2, "about": 2, "legal": 3, "caption": 3,
         "share": 1, "ad": 1, "tags": 1, "byline": 1, "consent": 1, "other": 1}  # fmt: skip
 HEAD = {"dateline": 4, "byline": 4, "nav": 2, "share": 1, "consent": 1, "subscribe": 1, "other": 1, "caption": 1}
 MIDDLE = {"caption": 4, "ad": 2, "subscribe": 3, "related": 2, "other": 2, "share": 1}
