@@ -35,7 +35,7 @@ $(STAMP)/train: $(STAMP)/dev
 setup: $(STAMP)/run  ## make .venv and install the package
 
 run: $(STAMP)/run  ## clean the fixtures folder into out/ and print a summary
-	$(BIN)/cleaner clean fixtures/pages -o out --overwrite
+	$(BIN)/cleaner clean fixtures/pages/*/source.* -o out --overwrite
 
 test: $(STAMP)/test  ## run every test
 	$(BIN)/python -m pytest -n auto
@@ -57,7 +57,7 @@ train: $(STAMP)/train  ## rebuild the weights from the corpora
 
 golden: $(STAMP)/test  ## rewrite the expected text of one fixture: make golden SLUG=...
 	@test -n "$(SLUG)" || { echo "Say which fixture: make golden SLUG=name (a folder of fixtures/pages)"; exit 2; }
-	$(BIN)/python tests/make_golden.py "$(SLUG)"
+	$(BIN)/python tests/make_golden.py "$(SLUG)" $(if $(PROBLEMS),--problems)
 
 clean:  ## remove what the targets made, but for .venv
 	rm -rf out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

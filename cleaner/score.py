@@ -74,9 +74,8 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         limit = threshold(calibration["chrome_bands"], calibration["thresholds"], article, chrome)
     kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
     prose = np.flatnonzero((scores >= limit) & (features.word_counts >= PROSE_WORDS))
-    in_text = layout.content_type == "text"
-    _mark_headline(features, kinds, probabilities, until=int(prose[0]) if in_text and len(prose) else n)
-    if in_text:
+    _mark_headline(layout, features, kinds, probabilities, until=int(prose[0]) if len(prose) else n)
+    if layout.content_type == "text":
         _mark_head_lines(layout, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
@@ -145,13 +144,23 @@ def _choose_kinds(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind
     return [KINDS[place] for place in chosen.tolist()], probabilities
 
 
-PROSE_WORDS = 25
+PROSE_WORDS = 15
 """The first kept paragraph of this length begins the article."""
 
 
-def _mark_headline(features: Features, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
-    """Set the headline apart; ``until`` is where a plain text's prose begins: from there on it is a refrain."""
-    for place in np.flatnonzero(features.numbers[:until, _LIKE_TITLE] >= TITLE_SIGN).tolist():
+def _mark_headline(layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
+    """Set the headline apart: what is like the declared title, and the only ``<h1>`` if it stands above the prose.
+
+    ``until`` is where the prose begins; in a plain text, a copy of the first line below that is a refrain.
+    """
+    like = features.numbers[:, _LIKE_TITLE]
+    places = set(np.flatnonzero(like >= TITLE_SIGN).tolist())
+    if layout.content_type == "text":
+        places = {place for place in places if place < until}
+    else:
+        first = [place for place, tag in enumerate(layout.tags) if tag == "h1"]
+        places.update(place for place in first if like[place] > 0 or (len(first) == 1 and place < until))
+    for place in places:
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
 

@@ -2,6 +2,8 @@
 
 Only the text is rewritten; expected.json is a wish and stays what a person wrote. The difference is printed, and it is
 for a person to read: expected.txt says what a reader would want of the page, not what the cleaner happens to do.
+With ``--problems`` (``make golden SLUG=... PROBLEMS=1``) known_problems.txt is rewritten instead: what is still not as
+wanted.
 """
 
 from __future__ import annotations
@@ -28,18 +30,33 @@ def rewrite(folder: Path) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def rewrite_problems(folder: Path) -> str:
+    """Write what is not as wanted into known_problems.txt (no file when all is well); return the lines."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from test_golden import problems_of
+
+    path = folder / "known_problems.txt"
+    found = "".join(f"{line}\n" for line in problems_of(folder))
+    if found:
+        path.write_text(found, "utf-8", newline="\n")
+    else:
+        path.unlink(missing_ok=True)
+    return found
+
+
 def main() -> int:
     """Rewrite the case named on the command line; exit code 2 when there is no such case."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("slug", help="name of a folder in fixtures/pages")
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder that holds the cases")
+    parser.add_argument("--problems", action="store_true", help="rewrite known_problems.txt instead")
     options = parser.parse_args()
     folder = options.pages / options.slug
     if not options.slug or not folder.is_dir():
         known = ", ".join(sorted(entry.name for entry in options.pages.iterdir() if entry.is_dir()))
         sys.stderr.write(f"There is no case {options.slug}. The cases are: {known}.\n")
         return 2
-    difference = rewrite(folder)
+    difference = rewrite_problems(folder) if options.problems else rewrite(folder)
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.stdout.write(difference or f"{options.slug}: nothing changed.\n")
     return 0

@@ -5,8 +5,11 @@
 * ``status``: the status, or a list of statuses that are all right;
 * ``metadata``: the fields that matter (a date matches to its own precision, a language to its own subtags);
 * ``kinds``: exact text of a paragraph -> its kind, or a list of kinds that are all right;
-* ``check_text``: false where only the status is asked for (a page that is no article);
-* ``expect``: ``fail`` for a case we cannot do yet, with a ``reason``; it must go on failing, or the mark must go.
+* ``check_text``: false where only the status is asked for (a page that is no article).
+
+``known_problems.txt`` lists, one a line, what we cannot do yet on that page. The test wants exactly these problems: a
+new one fails, and so does a solved one, until its line is taken out (``make golden SLUG=... PROBLEMS=1``
+writes the file anew).
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from cleaner.page import KINDS, Metadata
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "fixtures" / "pages"
 FOLDERS = sorted(folder for folder in PAGES.iterdir() if folder.is_dir())
-KNOWN_KEYS = {"status", "metadata", "kinds", "check_text", "expect", "reason"}
+KNOWN_KEYS = {"status", "metadata", "kinds", "check_text"}
 FIELDS = {entry.name for entry in dataclasses.fields(Metadata)}
 
 
@@ -40,36 +43,23 @@ def source_of(folder: Path) -> Path:
     return next(iter(sorted(folder.glob("source.*"))))
 
 
-def cases() -> list[Any]:
-    marked = []
-    for folder in FOLDERS:
-        wanted = wanted_of(folder)
-        fails = wanted.get("expect") == "fail"
-        marks = [pytest.mark.xfail(strict=True, reason=wanted["reason"], raises=AssertionError)] if fails else []
-        marked.append(pytest.param(folder, id=folder.name, marks=marks))
-    return marked
-
-
 def one_of(wanted: str | list[str]) -> list[str]:
     return [wanted] if isinstance(wanted, str) else wanted
 
 
 def text_problems(article: cleaner.Article, expected: str) -> list[str]:
-    """Say which paragraphs are missing, and which are too much with kind and score; empty when the texts are equal."""
+    """Say which paragraphs are missing and which are too much; empty when the texts are equal."""
     if article.text == expected:
         return []
     wanted = expected.split("\n\n") if expected else []
-    problems = []
-    for text in wanted:
-        if text not in article.text.split("\n\n"):
-            found = [f"{p.kind} {p.score:.2f}" for p in article.paragraphs if p.text == text]
-            problems.append(f"missing from the text ({', '.join(found) or 'no such paragraph'}): {text[:90]!r}")
-    problems += [
-        f"too much in the text ({p.kind} {p.score:.2f}): {p.text[:90]!r}"
-        for p in article.paragraphs
-        if p.kept and p.text not in wanted
-    ]
-    return problems or [f"the paragraphs are right, but their order or number is not: {article.text[:200]!r}"]
+    kept = [p.text for p in article.paragraphs if p.kept]
+    problems = [f"missing: {shown(text)}" for text in wanted if text not in kept]
+    problems += [f"too much: {shown(text)}" for text in kept if text not in wanted]
+    return problems or ["the paragraphs are right, but their order or number is not"]
+
+
+def shown(text: str) -> str:
+    return text[:80].replace("\n", " ").strip()
 
 
 def metadata_problems(metadata: Metadata, wanted: dict[str, Any]) -> list[str]:
@@ -85,7 +75,7 @@ def metadata_problems(metadata: Metadata, wanted: dict[str, Any]) -> list[str]:
         else:
             right = found == value
         if not right:
-            problems.append(f"metadata.{name} is {found!r}, wanted is {value!r}")
+            problems.append(f"metadata.{name} is not {value!r}")
     return problems
 
 
@@ -94,25 +84,45 @@ def kind_problems(article: cleaner.Article, wanted: dict[str, Any]) -> list[str]
     for text, kinds in wanted.items():
         found = [str(paragraph.kind) for paragraph in article.paragraphs if paragraph.text == text]
         if not found:
-            problems.append(f"there is no paragraph {text[:90]!r}")
-        problems += [f"kind is {kind}, wanted is {kinds}: {text[:90]!r}" for kind in found if kind not in one_of(kinds)]
+            problems.append(f"no such paragraph: {shown(text)}")
+        if any(kind not in one_of(kinds) for kind in found):
+            problems.append(f"not {' or '.join(one_of(kinds))}: {shown(text)}")
     return problems
 
 
-@pytest.mark.parametrize("folder", cases())
-def test_page_comes_out_as_its_folder_says(folder: Path) -> None:
-    """Status, clean text, metadata and kinds of a page are what its folder wants, and nothing else is in the text."""
+def problems_of(folder: Path) -> list[str]:
+    """Clean the page of a folder and say everything that is not as wanted, in a fixed order."""
     wanted = wanted_of(folder)
     article = cleaner.clean(source_of(folder).read_bytes())
     problems = []
     if article.status not in one_of(wanted["status"]):
-        problems.append(f"status is {article.status} ({article.confidence:.2f}), wanted is {wanted['status']}")
+        problems.append(f"status is not {' or '.join(one_of(wanted['status']))}")
     if wanted.get("check_text", True):
-        expected = (folder / "expected.txt").read_text("utf-8").removesuffix("\n")
-        problems += text_problems(article, expected)
+        problems += text_problems(article, (folder / "expected.txt").read_text("utf-8").removesuffix("\n"))
     problems += metadata_problems(article.metadata, wanted.get("metadata", {}))
-    problems += kind_problems(article, wanted.get("kinds", {}))
-    assert not problems, f"{folder.name}:\n  " + "\n  ".join(problems)
+    return problems + kind_problems(article, wanted.get("kinds", {}))
+
+
+def known_problems(folder: Path) -> list[str]:
+    path = folder / "known_problems.txt"
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_page_comes_out_as_its_folder_says(folder: Path) -> None:
+    """Status, clean text, metadata and kinds of a page are as wanted, but for exactly the problems known so far."""
+    found, known = problems_of(folder), known_problems(folder)
+    new = [line for line in found if line not in known]
+    solved = [line for line in known if line not in found]
+    assert not new, "new problems:\n  " + "\n  ".join(new)
+    assert not solved, "solved (take them out of known_problems.txt):\n  " + "\n  ".join(solved)
+
+
+def test_seeds_have_no_known_problem_in_their_text() -> None:
+    """The two shapes the cleaner was asked for first come out right: nothing about their text may be put up with."""
+    for slug in ("text-date-subheads-caption", "text-comment-policy-glued-on"):
+        excused = [line for line in known_problems(PAGES / slug) if not line.startswith("not ")]
+        assert excused == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -125,7 +135,6 @@ def test_folder_is_complete(folder: Path) -> None:
     assert set(wanted.get("metadata", {})) <= FIELDS
     assert {kind for kinds in wanted.get("kinds", {}).values() for kind in one_of(kinds)} <= set(map(str, KINDS))
     assert set(one_of(wanted["status"])) <= {"ok", "low_confidence", "not_article", "empty"}
-    assert ("expect" in wanted) == ("reason" in wanted)
     assert 1 <= len((folder / "why.md").read_text("utf-8").splitlines()) <= 6
     assert (folder / "expected.txt").is_file()
 

@@ -230,11 +230,20 @@ def test_the_headline_is_the_title(use: Use) -> None:
 
 
 def test_a_heading_that_is_not_the_declared_title_is_left_alone(use: Use) -> None:
-    """Without a declared title, or with another one, no paragraph is taken for the headline."""
+    """Without a declared title, or with another one, only an ``<h1>`` that is the page's only one is the headline."""
     use(SURE)
     for title in ("", "<title>Weather</title>"):
-        page = segment_html(f"{title}<h1>The ferry stops</h1><p>{LONG}")
+        page = segment_html(f"{title}<h2>The ferry stops</h2><p>{LONG}")
         assert score(page).kinds == (Kind.BODY, Kind.BODY)
+        page = segment_html(f"{title}<h1>The ferry stops</h1><p>{LONG}<h1>The bus, too</h1><p>{OTHER}")
+        assert score(page).kinds == (Kind.BODY,) * 4
+
+
+def test_the_only_h1_above_the_prose_is_the_headline(use: Use) -> None:
+    """A page that declares no title still has its headline set apart; below the prose an ``<h1>`` is a heading."""
+    use(SURE)
+    assert score(segment_html(f"<h1>The ferry stops</h1><p>{LONG}")).kinds == (Kind.TITLE, Kind.BODY)
+    assert score(segment_html(f"<p>{LONG}<h1>The ferry stops</h1><p>{OTHER}")).kinds == (Kind.BODY,) * 3
 
 
 # -- lines at the head of a plain text --------------------------------------------------------------------------------
