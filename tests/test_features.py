@@ -18,6 +18,7 @@ from cleaner.features import (
     LAST_WORDS,
     LEVELS,
     NUMBERS,
+    PAIRED_WORDS,
     WORD_ROWS,
     Bags,
     Features,
@@ -490,13 +491,13 @@ def test_levels_describe_the_enclosing_containers() -> None:
 
 
 def test_bags_of_words() -> None:
-    """The first 16 words, then at most 8 of the last ones; pairs of neighbours among the first."""
-    for n in (0, 1, 15, 16, 17, 20, 24, 25, 100):
+    """The first 40 words, then at most 8 of the last ones; pairs of neighbours among the first 16."""
+    for n in (0, 1, 15, 16, 17, 20, 24, 25, 39, 40, 41, 47, 48, 49, 100):
         features = extract(segment_text(" ".join(f"w{'x' * place}" for place in range(n)) or "—"))
         first = min(n, FIRST_WORDS)
         last = min(n - first, LAST_WORDS)
         found = [len(bag(getattr(features, name), 0)) for name in ("words", "last_words", "pairs")]
-        assert found == [first, last, max(first - 1, 0)]
+        assert found == [first, last, max(min(n, PAIRED_WORDS) - 1, 0)]
 
 
 def test_words_are_hashed_without_capitals_and_figures() -> None:

@@ -1,0 +1,80 @@
+"""The command line: parse, call, print, exit.
+
+Data goes to standard output, everything else to standard error. Heavy imports stand inside the commands, so that
+`cleaner --help` answers at once. Exit codes: 0 all is well, 1 some documents failed, 2 wrong usage or set-up,
+3 nothing usable, 130 interrupted. A reader that closes the pipe early (`| head`) is no error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from cleaner.cli.clean_command import CLEAN_HELP, clean
+from cleaner.cli.evaluate_command import EVALUATE_HELP, evaluate
+from cleaner.cli.explain_command import EXPLAIN_HELP, explain
+from cleaner.cli.options import DebugOption
+from cleaner.console import emit
+
+__all__ = ["app", "main"]
+
+
+class _Commands(TyperGroup):
+    """The list of commands; knows what people mean who leave the command out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Say where options go that stand before the command."""
+        if args and args[0].startswith("-") and args[0] not in ("-", "-h", "--help", "--version", "--debug"):
+            ctx.fail(f"Options stand behind the command, as in: cleaner clean {shlex.join(args)}")
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Say what to type when a page stands where the command should."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and (os.path.lexists(name) or not re.fullmatch("[a-z]+", name)):
+            ctx.fail(f"There is no command {name!r}. Did you mean: cleaner clean {shlex.join(args)}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help takes half the time of the one in boxes
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line on ``arguments`` (default: those of the process); always ends in SystemExit."""
+    app(args=arguments, prog_name="cleaner")
+    raise SystemExit(0)  # not reached: typer exits
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from cleaner import __version__
+
+        emit(f"cleaner {__version__}\n".encode())
+        raise typer.Exit(0)
+
+
+@app.callback(help="Strip boilerplate from scraped articles, HTML or plain text.\n\nTry: cleaner clean page.html")
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+    debug: DebugOption = False,
+) -> None:
+    """Take what stands before the command."""
+
+
+app.command(short_help="Clean pages, one or a whole folder.", help=CLEAN_HELP)(clean)
+app.command(short_help="Show every paragraph, kept or dropped, and why.", help=EXPLAIN_HELP)(explain)
+app.command(short_help="Measure quality and speed on labelled pages.", help=EVALUATE_HELP)(evaluate)
