@@ -46,7 +46,7 @@ def _paragraphs(layout: Layout, verdicts: Verdicts, kept: list[bool]) -> tuple[P
                 round(sure[index], 4),
                 round(scores[index], 4),
                 kept[index],
-                (),
+                verdicts.reasons[index] if verdicts.reasons else (),
                 starts[index],
                 ends[index],
                 path,

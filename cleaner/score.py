@@ -14,6 +14,7 @@ from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.model import Bag, Model, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
+from cleaner.reasons import give_reasons
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["Verdicts", "score"]
@@ -41,6 +42,8 @@ class Verdicts:
     """(n,) probability of that kind."""
     kept: NDArray[np.bool_]
     """(n,) whether the paragraph belongs to the clean text."""
+    reasons: tuple[tuple[str, ...], ...]
+    """Up to three a paragraph; () unless asked for."""
     confidence: float
     """Expected F1 of the decision, 0..1."""
     status: Status
@@ -55,7 +58,7 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     """
     n = len(layout.texts)
     if n == 0:
-        return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), 1.0, "empty")
+        return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), (), 1.0, "empty")
     model = load_model()
     if model.header["numbers"] != list(NUMBERS):
         raise SetupError(
@@ -79,8 +82,11 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         _mark_head_lines(layout, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
+    reasons: tuple[tuple[str, ...], ...] = ()
+    if settings.reasons:
+        reasons = give_reasons(layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit)
     confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
-    return Verdicts(scores, tuple(kinds), probabilities, kept, confidence, status)
+    return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status)
 
 
 def predict(model: Model, features: Features) -> Prediction:

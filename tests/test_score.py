@@ -401,7 +401,7 @@ def test_scoring_twice_gives_the_same(use: Use) -> None:
 def verdicts_of(flags: Sequence[bool], kinds: Sequence[Kind] = ()) -> Verdicts:
     n = len(flags)
     some = np.linspace(0.123456, 0.987654, n, dtype=np.float32) if n else np.zeros(0, np.float32)
-    return Verdicts(some, tuple(kinds) or (Kind.BODY,) * n, some[::-1], np.array(flags, np.bool_), 0.876543, "ok")
+    return Verdicts(some, tuple(kinds) or (Kind.BODY,) * n, some[::-1], np.array(flags, np.bool_), (), 0.876543, "ok")
 
 
 def page_of(text: str, content_type: Any = "html", *, replacements: int = 0) -> Page:
