@@ -329,6 +329,25 @@ def test_a_refrain_that_opens_a_text_stays(use: Use) -> None:
     assert kept(score(page)) == [True] * 5
 
 
+def test_a_block_of_house_rules_begins_where_it_begins(use: Use) -> None:
+    """Doubtful paragraphs just before a block of comment policy at the end of a plain text belong to it."""
+    policy = [Kind.BODY, Kind.BODY, Kind.BODY, Kind.POLICY, Kind.POLICY, Kind.POLICY]
+    page = texts_of(LONG, OTHER, "We know that many of you want to debate.", "Rules", "Be kind", "Report breaches")
+    use([3.0, 3.0, 0.4, -3.0, -3.0, -3.0], kinds=policy)
+    assert kept(score(page)) == [True, True, False, False, False, False]
+    use([3.0, 3.0, 3.0, -3.0, -3.0, -3.0], kinds=policy)
+    assert kept(score(page)) == [True, True, True, False, False, False]
+
+
+def test_a_last_line_without_an_end_mark_is_a_caption(use: Use) -> None:
+    """A doubtful last line that no end mark closes can head nothing: it describes a picture."""
+    line = "Mrs Kell and Mr Vane at the old pier in November"
+    body = [f"{LONG} {n}." for n in ("One", "Two", "Three", "Four")]
+    use([3.0] * 4 + [0.4])
+    assert score(texts_of(*body, line)).kinds[-1] is Kind.CAPTION
+    assert score(texts_of(*body, f"{line}.")).kinds[-1] is Kind.BODY
+
+
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
