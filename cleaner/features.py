@@ -121,10 +121,10 @@ class Features:
 
 
 @lru_cache(maxsize=1)
-def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
+def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     """Return (class bits, lower-cased code point) of each code point of the basic plane."""
     bits = np.zeros(0x10000, dtype=np.uint16)
-    lower = np.arange(0x10000, dtype=np.uint32)
+    lower = np.arange(0x10000, dtype=np.uint16)
     for code in range(0x10000):
         category = unicodedata.category(chr(code))
         if category[0] in "LM":
@@ -152,7 +152,8 @@ def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
 class _Text:
     """All paragraphs of a page as one array of code points, a blank after each."""
 
-    codes: NDArray[np.uint32]
+    codes: NDArray[np.uint16]
+    """Lower-cased; code points beyond the basic plane count as U+FFFF."""
     bits: NDArray[np.uint16]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
@@ -166,7 +167,7 @@ def _read(texts: tuple[str, ...]) -> _Text:
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     codes = np.frombuffer((" ".join(texts) + " ").encode("utf-32-le", "replace"), dtype=np.uint32)
     table, lower = _character_tables()
-    plane = np.minimum(codes, 0xFFFF)
+    plane = np.minimum(codes, 0xFFFF).astype(np.uint16)
     bits = table[plane]
     starts = np.concatenate(([0], np.cumsum(lengths + 1)[:-1])) if len(texts) else np.zeros(0, np.int64)
     word = (bits & (1 << _WORD)) != 0
