@@ -14,6 +14,8 @@ help:  ## list the targets
 $(STAMP)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'
 	$(PYTHON) -m venv $(VENV)
+	# pip before 23.3 breaks on lxml[html_clean], asked for under two spellings by two packages
+	$(BIN)/pip install -q -U pip
 	@mkdir -p $(STAMP) && touch $@
 
 $(STAMP)/run: $(STAMP)/venv pyproject.toml
