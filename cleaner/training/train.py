@@ -264,7 +264,7 @@ def train(
                 group["lr"] = plan.learning_rate * max(rate, 0.01) * group["share"]
             optimizer.zero_grad()
             loss = loss_of(network, batch, plan)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(others, 1.0)
             optimizer.step()
             total += float(loss.detach())
