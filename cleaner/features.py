@@ -408,7 +408,8 @@ def _zones(layout: Layout) -> tuple[Ints, Ints]:
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
-def _normal(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Return a text's letters and figures in lower case, for comparing headlines; nothing else is left."""
     return _NOT_ALNUM.sub("", text.lower())
 
 
@@ -421,8 +422,8 @@ def _title_signs(layout: Layout, normals: list[str]) -> tuple[Floats, Floats]:
     n = len(layout.texts)
     like = np.zeros(n, dtype=np.float32)
     before = np.zeros(n, dtype=np.float32)
-    titles = {_normal(layout.head.title)} | {
-        _normal(content) for name, content in layout.head.metas if name in {"og:title", "twitter:title"}
+    titles = {letters_of(layout.head.title)} | {
+        letters_of(content) for name, content in layout.head.metas if name in {"og:title", "twitter:title"}
     }
     skip = 0
     if layout.content_type == "text":
@@ -457,12 +458,12 @@ def _declared_signs(layout: Layout, normals: list[str], words: Floats) -> Floats
     a sign among others.
     """
     signs = np.zeros((len(normals), 4), dtype=np.float32)
-    heads = {_normal(content)[:60] for name, content in layout.head.metas if name in _DESCRIPTIONS}
+    heads = {letters_of(content)[:60] for name, content in layout.head.metas if name in _DESCRIPTIONS}
     heads = {head for head in heads if len(head) >= 30}
     for index, short in enumerate(normals):
         if len(short) >= 30 and any(short.startswith(head) or head.startswith(short) for head in heads):
             signs[index, 0] = 1
-    body = _normal(_article_body(layout.head.json_ld))
+    body = letters_of(_article_body(layout.head.json_ld))
     if len(body) >= _MIN_BODY_CHARS:
         for index, short in enumerate(normals[:_MAX_COMPARED]):
             signs[index, 1] = len(short) >= 8 and short[:120] in body
@@ -546,7 +547,7 @@ def extract(layout: Layout) -> Features:
     groups = group_containers(layout.containers, layout.container_of, n)
     link_share = (layout.link_chars / np.maximum(text.lengths, 1)).astype(np.float32)
     prose = np.where((words >= 12) & (link_share < 0.4), words, 0).astype(np.float32)
-    normals = [_normal(t[:_HEAD_CHARS]) for t in layout.texts]
+    normals = [letters_of(t[:_HEAD_CHARS]) for t in layout.texts]
     place_numbers = _place_numbers(layout, normals, words, prose)
     dom_numbers, ranges = _dom_numbers(layout, groups, words, prose, link_share)
     if layout.content_type == "html":

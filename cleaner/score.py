@@ -114,8 +114,7 @@ def body_signs(body: Floats, kinds: Floats) -> Floats:
 
 def article_probability(model: Model, prediction: Prediction) -> float:
     """Return P(the page is an article), 0..1, from the network's page types."""
-    odds = np.exp(prediction.page - prediction.page.max())
-    return float(odds[model.header["page_types"].index("article")] / odds.sum())
+    return float(_shares(prediction.page)[model.header["page_types"].index("article")])
 
 
 def chrome_share(scores: Floats, words: Floats) -> float:
@@ -142,10 +141,16 @@ def _sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
     return result
 
 
+def _shares(logits: Floats) -> Floats:
+    """Return the probabilities that logits stand for, along the last axis."""
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: Floats = odds / odds.sum(axis=-1, keepdims=True)
+    return shares
+
+
 def _choose_kinds(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], Floats]:
     """Take the likeliest kind on the side that the score chose."""
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = odds / odds.sum(axis=1, keepdims=True)
+    shares = _shares(logits)
     inside = _BODY_PLACES[shares[:, _BODY_PLACES].argmax(axis=1)]
     outside = _OTHER_PLACES[shares[:, _OTHER_PLACES].argmax(axis=1)]
     chosen = np.where(is_body, inside, outside)
@@ -213,8 +218,7 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
         begin -= 1
         if kinds[begin] in _BODY_KINDS:
             place = int(_OTHER_PLACES[logits[begin, _OTHER_PLACES].argmax()])
-            odds = np.exp(logits[begin] - logits[begin].max())
-            kinds[begin], probabilities[begin] = KINDS[place], odds[place] / odds.sum()
+            kinds[begin], probabilities[begin] = KINDS[place], _shares(logits[begin])[place]
 
 
 def _mark_last_line(features: Features, kinds: list[Kind], scores: Floats) -> None:
@@ -277,8 +281,8 @@ def expected_f1(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> float
 
 def no_article_probability(types: Sequence[str], page: Floats) -> float:
     """Return P(the page is a collection, listing or product page), 0..1, from the network's page types."""
-    odds = np.exp(page - page.max())
-    return float(sum(odds[list(types).index(name)] for name in NO_ARTICLE_TYPES) / odds.sum())
+    shares = _shares(page)
+    return float(sum(shares[list(types).index(name)] for name in NO_ARTICLE_TYPES))
 
 
 def _judge_page(

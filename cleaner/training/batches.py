@@ -114,7 +114,6 @@ def collate(group: Sequence[Example], *, rng: random.Random | None = None, hidin
         kinds=torch.from_numpy(np.where(kinds >= len(KINDS), -1, kinds)), kind_weight=tensor["kw"],
         votes=torch.from_numpy(votes),
         page_type=torch.tensor([PAGE_TYPES.index(e.page_type) if e.page_type in PAGE_TYPES else -1 for e in group]),
-        is_html=np.array([e.rendering.startswith("html") and not h for e, h in zip(group, hidden, strict=True)]),
     )  # fmt: skip
 
 

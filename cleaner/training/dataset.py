@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.features import NUMBERS, Features, extract
+from cleaner.features import NUMBERS, Features, extract, letters_of
 from cleaner.page import KINDS, Kind, Layout, Page
 from cleaner.segment import segment
 from cleaner.training.labels import Labels, label, tokens
@@ -57,12 +57,8 @@ class Example:
 
 def headlines(layout: Layout, title: str) -> NDArray[np.bool_]:
     """Mark paragraphs that repeat the page's headline."""
-    wanted = _plain(title)
-    return np.array([bool(wanted) and _plain(text) == wanted for text in layout.texts], dtype=bool)
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum())
+    wanted = letters_of(title)
+    return np.array([bool(wanted) and letters_of(text) == wanted for text in layout.texts], dtype=bool)
 
 
 def plain_rendering(layout: Layout) -> str:

@@ -49,7 +49,6 @@ class Batch:
     votes: Tensor
     """(B, L, VOTERS), nan where unknown."""
     page_type: Tensor
-    is_html: NDArray[np.bool_]
 
 
 class Network(nn.Module):
