@@ -33,6 +33,11 @@ FORMAT = 1
 """Version of the weights file; another one is refused."""
 HEADER_KEYS = ("numbers", "kinds", "page_types", "calibration")
 """What a weights file must say of itself beside its format."""
+ARRAYS = (
+    *(f"table_{name}" for name in ("words", "pairs", "attributes", "far")),
+    *("input_w", "input_b", "conv0_w", "scope0_w", "body1_w", "body2_w", "kind_w", "page1_w", "page2_w"),
+)
+"""Arrays without which nothing can be computed."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -72,14 +77,16 @@ class Model:
         bags: Sequence[Bag],
         *,
         group_of: NDArray[np.int32],
-        ranges: NDArray[np.int32],
+        group_ranges: NDArray[np.int32],
+        levels: NDArray[np.int32],
         words: Floats,
     ) -> Prediction:
         """Run the network over one page of n paragraphs.
 
-        ``numbers`` is (n, F); ``bags`` are words, last words, pairs, own (n bags each), near and far (one a group of
-        containers, ``group_of`` says which); ``ranges`` is (n, levels, 2); ``words`` is (n,)
-        number of words. Linear in n; about 0.3 million multiplications a paragraph.
+        ``numbers`` is (n, F); ``bags`` are words, last words, pairs, own (n bags each), near and far (one for each of
+        the g groups of containers, ``group_of`` (n,) says which); ``group_ranges`` is (g, 2), the paragraphs in each
+        group; ``levels`` is (n, levels), the groups around each paragraph; ``words`` is (n,) number of words. Linear
+        in n; about 0.2 million multiplications a paragraph.
         """
         a = self.arrays
         h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
@@ -91,11 +98,11 @@ class Model:
             parts += [near[group_of[low:high]], far[group_of[low:high]]]
             h[low:high] = np.maximum(np.concatenate(parts, axis=1) @ a["input_w"] + a["input_b"], 0)
         h = _norm(h, a, "input")
-        scopes = _Scopes(ranges, words)
+        scopes = _Scopes(group_ranges, levels, words)
         layer = 0
         for place, dilation in enumerate(DILATIONS):
-            step = np.maximum(_convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation), 0)
-            h = _norm(h + step, a, f"conv{place}")
+            step = _convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation)
+            h = _norm(h + np.maximum(step, 0, out=step), a, f"conv{place}")
             if place in SCOPES_AFTER:
                 p = h @ a[f"scope{layer}_in_w"]
                 h = _norm(h + scopes.dense(p, a[f"scope{layer}_w"], a[f"scope{layer}_b"]), a, f"scope{layer}")
@@ -123,50 +130,80 @@ def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:
 
 def _norm(h: Floats, a: dict[str, Floats], name: str) -> Floats:
     """Layer normalisation (Ba, Kiros, Hinton 2016)."""
-    centred = h - h.mean(axis=1, keepdims=True)
-    scale = np.sqrt(np.einsum("ij,ij->i", centred, centred) / h.shape[1] + 1e-5)
-    normed: Floats = centred / scale[:, None] * a[f"{name}_g"] + a[f"{name}_n"]
-    return normed
+    centred: Floats = h - h.mean(axis=1, keepdims=True)
+    scale = 1 / np.sqrt(np.einsum("ij,ij->i", centred, centred) / h.shape[1] + 1e-5)
+    centred *= scale[:, None]
+    centred *= a[f"{name}_g"]
+    centred += a[f"{name}_n"]
+    return centred
 
 
 def _convolve(h: Floats, weights: Floats, bias: Floats, dilation: int) -> Floats:
     """Same-length 1-D convolution; ``weights`` is (KERNEL, in, out)."""
-    n = len(h)
-    out: Floats = np.tile(bias, (n, 1))
-    for place in range(KERNEL):
-        shift = (place - KERNEL // 2) * dilation
-        low, high = max(0, -shift), min(n, n - shift)
-        if low < high:
-            out[low:high] += h[low + shift : high + shift] @ weights[place]
+    n, width = h.shape
+    out = np.empty((n, weights.shape[2]), dtype=np.float32)
+    flat = weights.reshape(KERNEL * width, -1)
+    for low in range(0, n, ROWS):
+        high = min(low + ROWS, n)
+        wide = np.zeros((high - low, KERNEL * width), dtype=np.float32)
+        for place in range(KERNEL):
+            shift = (place - KERNEL // 2) * dilation
+            first, end = max(low, -shift), min(high, n - shift)
+            if first < end:
+                wide[first - low : end - low, place * width : (place + 1) * width] = h[first + shift : end + shift]
+        np.matmul(wide, flat, out=out[low:high])
+    out += bias
     return out
 
 
 class _Scopes:
     """Means over containers, over what stands before and after, and over the page."""
 
-    def __init__(self, ranges: NDArray[np.int32], words: Floats) -> None:
+    def __init__(self, group_ranges: NDArray[np.int32], levels: NDArray[np.int32], words: Floats) -> None:
         n = len(words)
-        index = np.arange(n, dtype=np.int32)
-        zero = np.zeros(n, dtype=np.int32)
-        before, after, page = ((zero, index), (index + 1, zero + n), (zero, zero + n))
-        own = np.stack([np.stack(scope, axis=1) for scope in (before, after, page)], axis=1)
-        both = np.concatenate((ranges, own), axis=1)
-        self.first, self.end = both[:, :, 0], both[:, :, 1]
+        self.first, self.end, self.levels = group_ranges[:, 0], group_ranges[:, 1], levels
         self.weights = np.sqrt(words)
-        self.sums = _running(self.weights[:, None])[:, 0]
+        sums = _running(self.weights[:, None])[:, 0]
+        before, after = np.arange(n), np.arange(n - 1, -1, -1)
+        self.of_groups = _shares(self.end - self.first, sums[self.end] - sums[self.first])
+        self.of_before = _shares(before, sums[:-1])
+        self.of_after = _shares(after, sums[-1] - sums[1:])
+        self.of_page = _shares(np.array([n]), sums[-1:])
 
     def dense(self, p: Floats, weights: Floats, bias: Floats) -> Floats:
-        """Return relu(means @ weights + bias): half of ``p``'s columns as plain means, half weighted by root words."""
-        n, half = len(p), p.shape[1] // 2
+        """Return relu(means @ weights + bias): half of ``p``'s columns as plain means, half weighted by root words.
+
+        ``weights`` has a part for each scope: the levels, before, after, the page.
+        """
+        n, width = p.shape
+        half, at = width // 2, width * self.levels.shape[1]
         running = _running(np.concatenate((p[:, :half], p[:, half:] * self.weights[:, None]), axis=1))
+        groups = _scaled(running[self.end] - running[self.first], self.of_groups)
+        page = _scaled(running[-1:], self.of_page)
+        around = page @ weights[at + 2 * width :] + bias
         out = np.empty((n, weights.shape[1]), dtype=np.float32)
         for low in range(0, n, ROWS):
-            first, end = self.first[low : low + ROWS], self.end[low : low + ROWS]
-            inside = (running[end] - running[first]).astype(np.float32)
-            inside[:, :, :half] /= np.maximum(end - first, 1)[:, :, None]
-            inside[:, :, half:] /= np.maximum(self.sums[end] - self.sums[first], 1e-3)[:, :, None]
-            out[low : low + ROWS] = np.maximum(inside.reshape(len(first), -1) @ weights + bias, 0)
-        return out
+            high = min(low + ROWS, n)
+            before = _scaled(running[low:high], self.of_before[:, low:high])
+            after = _scaled(running[-1] - running[low + 1 : high + 1], self.of_after[:, low:high])
+            seen = np.concatenate((groups[self.levels[low:high]].reshape(high - low, -1), before, after), axis=1)
+            out[low:high] = seen @ weights[: at + 2 * width]
+        out += around
+        return np.maximum(out, 0, out=out)
+
+
+def _shares(counts: NDArray[np.integer[Any]], masses: NDArray[np.float64]) -> Floats:
+    """Return (2, k): what sums over k ranges are multiplied by to be means over paragraphs and over root words."""
+    return np.stack((1 / np.maximum(counts, 1), 1 / np.maximum(masses, 1e-3))).astype(np.float32)
+
+
+def _scaled(sums: NDArray[np.float64], shares: Floats) -> Floats:
+    """Return the means of (k, width) sums: the first half of the columns by ``shares[0]``, the second by the other."""
+    means: Floats = sums.astype(np.float32)
+    half = means.shape[1] // 2
+    means[:, :half] *= shares[0][:, None]
+    means[:, half:] *= shares[1][:, None]
+    return means
 
 
 def _running(values: Floats) -> NDArray[np.float64]:
@@ -200,7 +237,9 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
             "Train again, or use the version that wrote it.",
             where=str(file),
         )
-    missing = [key for key in HEADER_KEYS if key not in header]
+    missing = [key for key in HEADER_KEYS if key not in header] + [name for name in ARRAYS if name not in arrays]
+    if not missing:
+        missing = [f"calibration of {name}" for name in ("html", "text") if name not in header["calibration"]]
     if missing:
         raise SetupError(
             "bad_weights",

@@ -114,11 +114,22 @@ class Container(NamedTuple):
     tag: str
     attributes: str
     """class, id, role, itemprop, aria-label and data-component values joined by blanks; '' when there are none."""
-    path: str
-    """XPath steps from the parent container, such as ``div[2]`` or ``span[1]/div[1]``; '' for plain text."""
+    element: int
+    """Place in ``Layout.elements``; 0 for the root, for plain text and for what was put in later: it has no XPath."""
     first: int
     """Index of the first paragraph inside; the paragraphs inside are ``first <= index < end``."""
     end: int
+
+
+class Elements(NamedTuple):
+    """Every HTML element whose text is read, inline ones too, in document order; index 0 is the root. Empty for text.
+
+    With it :mod:`cleaner.segment` can spell an XPath when somebody asks for one.
+    """
+
+    tags: tuple[str, ...] = ()
+    parents: tuple[int, ...] = ()
+    """Index of the enclosing element; -1 for the root. A parent stands before its children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,7 @@ class Layout:
     controls: NDArray[np.int32]
     """Form controls (input, button, select, textarea) in or just before the paragraph."""
     head: Head
+    elements: Elements = Elements()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,21 +196,38 @@ class Metadata:
     """What is known about the article; a field nobody vouches for is empty, never guessed silently."""
 
     title: str = ""
+    """The headline, without the site's name."""
+    subtitle: str = ""
+    """The line under the headline (deck, alternative headline) where the page marks one."""
     authors: tuple[str, ...] = ()
+    """Persons, or organisations that the page calls its author, one an entry."""
     date_published: str = ""
-    """ISO 8601: ``2024-11-28`` or ``2024-11-28T10:14:00+00:00``."""
+    """ISO 8601: ``2024-11-28`` or ``2024-11-28T10:14:00+00:00``, with clock and zone where the page gives them."""
     date_modified: str = ""
     url: str = ""
     canonical_url: str = ""
     site_name: str = ""
+    publisher: str = ""
+    """The organisation behind the site or, for an agency's report, the agency."""
     domain: str = ""
     """Registered domain of the URL, e.g. ``bbc.co.uk``."""
     language: str = ""
     """BCP 47 of the cleaned text; ``und`` when unsure."""
     language_confidence: float = 0.0
+    declared_language: str = ""
+    """What the page says its language is, as it says it: ``en-GB``, ``de_AT``."""
     description: str = ""
+    section: str = ""
     tags: tuple[str, ...] = ()
     image: str = ""
+    image_caption: str = ""
+    license: str = ""
+    """Address or name of the licence the page gives."""
+    paywalled: bool | None = None
+    """Whether the page says that reading it costs money; None when it does not say."""
+    place: str = ""
+    """Where the report was written, from its place line: ``LONDON``."""
     encoding: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Field name -> where its value came from: json-ld, open-graph, meta, visible text, url, text line, ..."""
+    """Field name -> where its value came from, for each field that has one: json-ld, open-graph, meta, visible text,
+    url, text line, ... (:data:`cleaner.metadata.SOURCES`)."""

@@ -25,6 +25,7 @@ HEAD_LINES = 8
 """Only so many paragraphs at the head of a plain text are read as date, header or headline lines."""
 TITLE_SIGN = 0.85
 """From this likeness to the page's declared headline on, a paragraph is the headline (same value as in training)."""
+_NUMBERS = list(NUMBERS)
 _LIKE_TITLE = NUMBERS.index("like_title")
 _ENDS = NUMBERS.index("ends_with_end")
 _BODY_KINDS = (Kind.HEADING, Kind.BODY)
@@ -60,12 +61,13 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     n = len(layout.texts)
     if n == 0:
         return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), (), 1.0, "empty")
-    model = load_model()
-    if model.header["numbers"] != list(NUMBERS):
+    model = load_model(settings.weights)
+    if model.header["numbers"] != _NUMBERS:
         raise SetupError(
             "weights_features",
             "The weights were trained on other features than this version computes. Train again (make train), or use "
             "the version that wrote them.",
+            where=settings.weights or "",
         )
     features = extract(layout)
     prediction = predict(model, features)
@@ -75,7 +77,8 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     limit = settings.threshold
     if limit is None:
         article, chrome = article_probability(model, prediction), chrome_share(scores, features.word_counts)
-        limit = threshold(calibration["chrome_bands"], calibration["thresholds"], article, chrome)
+        limits = calibration["thresholds"][settings.favor]
+        limit = threshold(calibration["chrome_bands"], limits, article, chrome)
     kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
     prose = np.flatnonzero((scores >= limit) & (features.word_counts >= PROSE_WORDS))
     _mark_headline(layout, features, kinds, probabilities, until=int(prose[0]) if len(prose) else n)
@@ -97,7 +100,12 @@ def predict(model: Model, features: Features) -> Prediction:
     bags: list[Bag] = [_pair(bag) for bag in (features.words, features.last_words, features.pairs)]
     bags += [_pair(bag) for bag in (features.own, features.near, features.far)]
     return model.predict(
-        features.numbers, bags, group_of=features.group_of, ranges=features.ranges, words=features.word_counts
+        features.numbers,
+        bags,
+        group_of=features.group_of,
+        group_ranges=features.group_ranges,
+        levels=features.levels,
+        words=features.word_counts,
     )
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cleaner.errors import SetupError
 from cleaner.page import KINDS, Kind
+from cleaner.rules import Rules
+from cleaner.rules.rule import KIND_WORDS
+from cleaner.spelling import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,6 +23,16 @@ else:  # pragma: no cover - exercised on 3.10 only
     import tomli as tomllib
 
 __all__ = ["DEFAULTS", "Settings"]
+
+
+_TEXT_KINDS = frozenset({Kind.HEADING, Kind.BODY})
+_KINDS_FIELDS = ("keep_kinds", "drop_kinds")
+FAVORS = ("balance", "precision", "recall")
+"""Operating points, see ``Settings.favor``."""
+FALLBACKS = ("off", "quick", "extensive")
+"""Values of ``Settings.metadata_fallback``."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_DETECTOR = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +48,36 @@ class Settings:
     threshold: float | None = None
     """A paragraph is kept when its score is at least this (0..1). None takes the value chosen on the dev pages when
     the weights were trained, separately for HTML and plain text (``cleaner/weights/MODEL_CARD.md``)."""
-    keep_kinds: frozenset[Kind] = frozenset({Kind.HEADING, Kind.BODY})
+    favor: Literal["balance", "precision", "recall"] = "balance"
+    """Which of the thresholds chosen with the weights to use: the best F1, or one that keeps less chrome
+    (``precision``) or loses less text (``recall``). A ``threshold`` given goes before."""
+    keep_kinds: frozenset[Kind] = _TEXT_KINDS
     """Kinds that make up the clean text. Title, byline, dateline and caption can be added."""
+    drop_kinds: frozenset[Kind] = frozenset()
+    """Kinds that are left out of the text after all; with ``{heading}`` only body is left. They are taken out of
+    ``keep_kinds``, so that the one never names what the other does."""
+    rules: Rules | str | Path | None = None
+    """What the user decides, by text or element, on some sites or all; a path is read at once and becomes Rules. The
+    last rule that fires has the last word on a paragraph, whatever score, kind and the two settings above say."""
     reasons: bool = False
     """Say for each paragraph why it was judged so (costs time)."""
     metadata: bool = True
     """Fill ``Article.metadata``; without it only url, encoding and what is free are filled."""
+    metadata_fallback: Literal["off", "quick", "extensive"] = "off"
+    """Ask trafilatura and htmldate for metadata of an HTML page that is still empty; ``extensive`` lets htmldate search
+    the whole text for a date. Costs 10 to 50 ms a page and fills few fields (docs/metadata.md)."""
     detect_language: bool = True
+    """Name the language of the clean text; without it what the page declares is taken."""
+    default_language: str = ""
+    """BCP 47 code for texts that say too little to tell, instead of ``und``."""
+    languages: frozenset[str] = frozenset()
+    """BCP 47 codes of the languages a run over many documents writes; others are counted and reported, not written.
+    Empty: all are written. One page given to ``clean()`` is cleaned whatever its language."""
+    language_detector: str = "langdetect"
+    """What tells languages apart where scripts and stop words do not: ``langdetect`` (its profiles, no randomness), or
+    ``module:function`` of your own, called with a text and the possible codes, returning a code and a probability."""
+    weights: str | None = None
+    """Path of a weights file, such as ``cleaner train`` writes; None takes the packaged one."""
     max_page_bytes: int = 50_000_000
     """Larger documents are an InputError (``page_too_large``) before anything is parsed."""
     max_inflated_bytes: int = 200_000_000
@@ -51,21 +89,52 @@ class Settings:
             _check_type(name, getattr(self, name), bool, "true or false")
         for name in ("max_page_bytes", "max_inflated_bytes"):
             _check_type(name, getattr(self, name), int, "a whole number of bytes")
+        if self.weights is not None:
+            _check_type("weights", self.weights, str, "the path of a file")
         if self.threshold is not None:
             _check_type("threshold", self.threshold, (int, float), "a number between 0 and 1")
-        _check_type("keep_kinds", self.keep_kinds, (frozenset, set, list, tuple), "a list of kinds")
+        if self.favor not in FAVORS:
+            raise SetupError("bad_setting", f"favor must be one of {', '.join(FAVORS)}, but is {self.favor!r}.")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise SetupError("bad_setting", f"threshold must lie between 0 and 1, but is {self.threshold}.")
         for name in ("max_page_bytes", "max_inflated_bytes"):
             if getattr(self, name) < 1:
                 raise SetupError("bad_setting", f"{name} must be at least 1 byte, but is {getattr(self, name)}.")
-        unknown = [str(kind) for kind in self.keep_kinds if kind not in KINDS]
-        if unknown:
+        self._take_kinds()
+        if self.rules is not None and not isinstance(self.rules, Rules):
+            _check_type("rules", self.rules, (str, Path), "the path of a file of rules, or Rules")
+            object.__setattr__(self, "rules", Rules.from_toml(self.rules))
+
+    def _take_kinds(self) -> None:
+        """Spell the kinds one way, and take what is dropped out of what is kept."""
+        for name in _KINDS_FIELDS:
+            _check_type(name, getattr(self, name), (frozenset, set, list, tuple), "a list of kinds")
+            check_kinds(name, getattr(self, name))
+            object.__setattr__(self, name, frozenset(Kind(kind) for kind in getattr(self, name)))
+        torn = self.keep_kinds & self.drop_kinds
+        if torn and self.keep_kinds != _TEXT_KINDS:
+            raise SetupError("bad_setting", f"{_listed(torn)} cannot be in both keep_kinds and drop_kinds.")
+        object.__setattr__(self, "keep_kinds", self.keep_kinds - self.drop_kinds)
+
+    def _check_languages(self) -> None:
+        for name in ("default_language", "language_detector", "metadata_fallback"):
+            _check_type(name, getattr(self, name), str, "a word")
+        _check_type("languages", self.languages, (frozenset, set, list, tuple), "a list of languages")
+        codes = {*map(str, self.languages), *([self.default_language] if self.default_language else [])}
+        for code in sorted(codes):
+            if not _LANGUAGE.fullmatch(code):
+                raise SetupError("bad_setting", f"'{code}' is no language code; codes are two or three letters: en, de.")
+        object.__setattr__(self, "languages", frozenset(self.languages))
+        if self.metadata_fallback not in FALLBACKS:
             raise SetupError(
                 "bad_setting",
-                f"keep_kinds names {', '.join(unknown)}, which is no kind. Kinds are: {', '.join(map(str, KINDS))}.",
+                f"metadata_fallback must be one of {', '.join(FALLBACKS)}, but is {self.metadata_fallback!r}.",
             )
-        object.__setattr__(self, "keep_kinds", frozenset(Kind(kind) for kind in self.keep_kinds))
+        if self.language_detector != "langdetect" and not _DETECTOR.fullmatch(self.language_detector):
+            raise SetupError(
+                "bad_setting",
+                f"language_detector must be langdetect or module:function, but is {self.language_detector!r}.",
+            )
 
     @classmethod
     def from_mapping(cls, values: dict[str, Any], *, where: str = "") -> Settings:
@@ -83,21 +152,48 @@ class Settings:
                 hint = f"Did you mean '{near[0]}'?" if near else f"Known settings: {', '.join(known)}."
                 place = f" in {where}" if where else ""
                 raise SetupError("unknown_setting", f"There is no setting '{key}'{place}. {hint}", where=where)
-        if "keep_kinds" in values:
-            _check_type("keep_kinds", values["keep_kinds"], (frozenset, set, list, tuple), "a list of kinds")
-            values = {**values, "keep_kinds": frozenset(map(str, values["keep_kinds"]))}
+        for name in _KINDS_FIELDS:
+            if name in values:
+                _check_type(name, values[name], (frozenset, set, list, tuple), "a list of kinds")
+                values = {**values, name: frozenset(map(str, values[name]))}
         return cls(**values)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Settings:
-        """Read a TOML file with one setting a line. Raises SetupError for a bad file or an unknown key."""
+        """Read a TOML file with one setting a line. Raises SetupError for a bad file or an unknown key.
+
+        The path of a file of rules counts from the folder of the settings file.
+        """
         try:
             values = tomllib.loads(Path(path).read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SetupError(
                 "bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)
             ) from error
+        if isinstance(values.get("rules"), str):
+            values["rules"] = Path(path).parent / values["rules"]
         return cls.from_mapping(values, where=str(path))
+
+
+def check_kinds(name: str, kinds: Iterable[object]) -> None:
+    """Refuse words that are no kinds, with the nearest that is. Raises SetupError (``bad_setting``).
+
+    >>> check_kinds("--keep", ["captoin"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    cleaner.errors.SetupError: --keep names captoin, which is no kind. Kinds are: ..., other. Did you mean caption?
+    """
+    unknown = sorted(str(kind) for kind in kinds if kind not in KINDS)
+    if unknown:
+        near = did_you_mean(unknown[0], KINDS, others=KIND_WORDS)
+        raise SetupError(
+            "bad_setting",
+            f"{name} names {', '.join(unknown)}, which is no kind. Kinds are: {', '.join(map(str, KINDS))}.{near}",
+        )
+
+
+def _listed(kinds: Iterable[Kind]) -> str:
+    return " and ".join(sorted(map(str, kinds)))
 
 
 def _check_type(name: str, value: object, wanted: type | tuple[type, ...], spelled: str) -> None:

@@ -20,6 +20,7 @@ from cleaner import model as model_module
 from cleaner.errors import SetupError
 from cleaner.features import LEVELS, NUMBERS
 from cleaner.model import (
+    ARRAYS,
     BAG_TABLES,
     DILATIONS,
     FORMAT,
@@ -39,14 +40,22 @@ Row = list[float]
 
 # -- weights files ----------------------------------------------------------------------------------------------------
 
-HEADER = {"format": FORMAT, "numbers": ["log_chars"], "kinds": [], "page_types": ["article"], "calibration": {}, "ü": 1}
+HEADER = {
+    "format": FORMAT,
+    "numbers": ["log_chars"],
+    "kinds": [],
+    "page_types": ["article"],
+    "calibration": {"html": {}, "text": {}},
+    "ü": 1,
+}
 
 
 def stored(header: Any = HEADER, **arrays: Any) -> bytes:
-    """Return the bytes of a weights file; a header given as bytes is written as it stands."""
+    """Return the bytes of a weights file with all arrays; a header given as bytes is written as it stands."""
     raw = header if isinstance(header, bytes) else json.dumps(header).encode("utf-8")
     file = io.BytesIO()
-    np.savez_compressed(file, header=np.frombuffer(raw, np.uint8), **arrays)
+    needed: dict[str, Any] = dict.fromkeys(ARRAYS, np.zeros(0, np.float32))
+    np.savez_compressed(file, header=np.frombuffer(raw, np.uint8), **(needed | arrays))
     return file.getvalue()
 
 
@@ -70,8 +79,8 @@ def test_a_weights_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     for file in (path, str(path), io.BytesIO(path.read_bytes())):
         model = read_weights(file)
         assert model.header == HEADER
-        assert sorted(model.arrays) == ["body_w", "scale"]
-        assert [array.dtype for array in model.arrays.values()] == [np.float32] * 2
+        assert sorted(model.arrays) == sorted([*ARRAYS, "body_w", "scale"])
+        assert {array.dtype for array in model.arrays.values()} == {np.dtype(np.float32)}
         assert np.array_equal(model.arrays["body_w"], TABLE)
         assert model.arrays["scale"].tolist() == [1.0, 2.0]
 
@@ -93,6 +102,25 @@ def test_a_header_that_says_too_little_is_refused(tmp_path: Path, key: str) -> N
     path.write_bytes(stored({name: value for name, value in HEADER.items() if name != key}))
     error = refused(path)
     assert (error.code, f"does not say its {key}." in str(error)) == ("bad_weights", True)
+
+
+@pytest.mark.parametrize("name", [ARRAYS[0], ARRAYS[-1]])
+def test_a_file_without_one_of_the_arrays_is_refused(tmp_path: Path, name: str) -> None:
+    """A file in which an array of the network is missing is an error that names it."""
+    path = tmp_path / "short.npz"
+    file = io.BytesIO()
+    kept = {other: np.zeros(0, np.float32) for other in ARRAYS if other != name}
+    np.savez(file, allow_pickle=False, header=np.frombuffer(json.dumps(HEADER).encode(), np.uint8), **kept)
+    path.write_bytes(file.getvalue())
+    error = refused(path)
+    assert (error.code, f"does not say its {name}." in str(error)) == ("bad_weights", True)
+
+
+def test_a_calibration_for_one_input_type_only_is_refused(tmp_path: Path) -> None:
+    """HTML and plain text each need a calibration."""
+    path = tmp_path / "short.npz"
+    path.write_bytes(stored(HEADER | {"calibration": {"html": {}}}))
+    assert "calibration of text" in str(refused(path))
 
 
 def damaged() -> dict[str, bytes]:
@@ -240,11 +268,19 @@ class Input:
     numbers: Floats
     bags: list[Bag]
     group_of: NDArray[np.int32]
-    ranges: NDArray[np.int32]
+    group_ranges: NDArray[np.int32]
+    levels: NDArray[np.int32]
     words: Floats
 
     def through(self, model: Model) -> Prediction:
-        return model.predict(self.numbers, self.bags, group_of=self.group_of, ranges=self.ranges, words=self.words)
+        return model.predict(
+            self.numbers,
+            self.bags,
+            group_of=self.group_of,
+            group_ranges=self.group_ranges,
+            levels=self.levels,
+            words=self.words,
+        )
 
 
 def small_page(seed: int, n: int) -> Input:
@@ -256,13 +292,14 @@ def small_page(seed: int, n: int) -> Input:
         offsets = np.concatenate(([0], np.cumsum(random.integers(0, 4, count)))).astype(np.int32)
         return random.integers(0, ROWS_OF_TABLES, offsets[-1]).astype(np.int32), offsets
 
-    first = random.integers(0, np.arange(n) + 1, (TEST_LEVELS, n)).T
-    end = random.integers(np.arange(n) + 1, n + 1, (TEST_LEVELS, n)).T
+    first = random.integers(0, n, groups)
+    end = random.integers(first + 1, n + 1)
     return Input(
         random.normal(0, 3, (n, FEATURES)).astype(np.float32),
         [bags(n) for _ in range(4)] + [bags(groups) for _ in range(2)],
         random.integers(0, groups, n).astype(np.int32),
-        np.stack((first, end), axis=2).astype(np.int32),
+        np.stack((first, end), axis=1).astype(np.int32),
+        random.integers(0, groups, (n, TEST_LEVELS)).astype(np.int32),
         (random.integers(0, 3, n) * random.uniform(0, 40, n)).astype(np.float32),
     )
 
@@ -309,7 +346,8 @@ def bag_mean(page: Input, a: dict[str, Any], which: int, index: int) -> Row:
 def scoped(p: list[Row], page: Input, index: int) -> Row:
     """Return the means over the enclosing containers, what stands before, what stands after, and the page."""
     n, half = len(p), SCOPE_WIDTH // 2
-    spans = [(int(first), int(end)) for first, end in page.ranges[index]] + [(0, index), (index + 1, n), (0, n)]
+    around = page.group_ranges[page.levels[index]].tolist()
+    spans = [*around, (0, index), (index + 1, n), (0, n)]
     out: Row = []
     for first, end in spans:
         inside = p[first:end]

@@ -50,7 +50,9 @@ class Fake:
         **calibration: Any,
     ) -> None:
         self.body, self.kinds, self.page_type = body, kinds, page_type
-        chosen = CALIBRATION | calibration
+        chosen: dict[str, Any] = CALIBRATION | calibration
+        if "article" in chosen["thresholds"]:
+            chosen = chosen | {"thresholds": dict.fromkeys(("balance", "precision", "recall"), chosen["thresholds"])}
         self.header = {
             "numbers": list(numbers),
             "kinds": [str(kind) for kind in KINDS],
@@ -75,7 +77,7 @@ def use_a_fake_model(monkeypatch: pytest.MonkeyPatch) -> Use:
 
     def use(*arguments: Any, **named: Any) -> None:
         fake = Fake(*arguments, **named)
-        monkeypatch.setattr("cleaner.score.load_model", lambda: fake)
+        monkeypatch.setattr("cleaner.score.load_model", lambda _: fake)
 
     return use
 
@@ -133,6 +135,18 @@ def test_without_a_threshold_the_page_type_chooses(use: Use, page_type: str, kee
     assert kept(score(texts_of("a", "b"))) == [keeps] * 2
     assert kept(score(texts_of("a", "b"), Settings(threshold=0.4))) == [True] * 2
     assert kept(score(texts_of("a", "b"), Settings(threshold=0.6))) == [False] * 2
+
+
+@pytest.mark.parametrize(("favor", "keeps"), [("precision", False), ("balance", True), ("recall", True)])
+def test_an_operating_point_has_thresholds_of_its_own(use: Use, favor: str, keeps: bool) -> None:
+    """``favor`` takes the thresholds that were chosen for it; a threshold given goes before."""
+    limits = {name: {"article": [t, t], "other": [t, t]} for name, t in POINTS.items()}
+    use(0.0, thresholds=limits)
+    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor}))) == [keeps] * 2
+    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor, "threshold": 0.6}))) == [False] * 2
+
+
+POINTS = {"precision": 0.7, "balance": 0.5, "recall": 0.2}
 
 
 def test_without_a_threshold_the_share_of_chrome_chooses(use: Use) -> None:
@@ -353,7 +367,7 @@ def test_a_last_line_without_an_end_mark_is_a_caption(use: Use) -> None:
 
 def test_an_empty_page_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without paragraphs nothing is loaded; the page is empty for certain."""
-    monkeypatch.setattr("cleaner.score.load_model", lambda: pytest.fail("The model was loaded."))
+    monkeypatch.setattr("cleaner.score.load_model", lambda _: pytest.fail("The model was loaded."))
     for page in (segment_html(""), segment_text("\n \n")):
         verdicts = score(page)
         assert (verdicts.kinds, kept(verdicts), verdicts.scores.tolist()) == ((), [], [])

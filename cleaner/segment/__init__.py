@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cleaner.page import Layout, Page
 from cleaner.segment.html import segment_html
+from cleaner.segment.paths import xpath, xpaths
 from cleaner.segment.text import segment_text
 
-__all__ = ["segment", "segment_html", "segment_text", "xpath"]
+__all__ = ["segment", "segment_html", "segment_text", "xpath", "xpaths"]
 
 
 def segment(page: Page) -> Layout:
@@ -24,22 +25,3 @@ def segment(page: Page) -> Layout:
     if page.content_type == "html":
         return segment_html(page.text)
     return segment_text(page.text)
-
-
-_MAX_STEPS = 256
-"""Deeper paths are not spelled out: nobody reads them, and a page of n levels would cost n * n characters."""
-
-
-def xpath(layout: Layout, container: int) -> str:
-    """Return the absolute XPath of a container, such as ``/html[1]/body[1]/div[2]``.
-
-    '' for plain text and for elements nested deeper than 256 containers.
-    """
-    steps: list[str] = []
-    while container > 0:
-        path = layout.containers[container].path
-        if not path or len(steps) == _MAX_STEPS:
-            return ""
-        steps.append(path)
-        container = layout.containers[container].parent
-    return "/" + "/".join(reversed(steps)) if steps else ""

@@ -1,38 +1,30 @@
 """HTML -> Layout in one pass over the parser's events; no tree is built, so depth costs nothing.
 
 libxml2's tree builder drops every element nested deeper than 256 (2,048 with ``huge_tree``); its event interface
-keeps them all (tried with 100,000 nested divs), and needs 2.6 ms where tree and walk need 3.1 to 3.5 (60 news pages).
+keeps them all (tried with 100,000 nested divs). A page has some 3,500 events, a third of them white space between
+tags, and what is done at each of them is most of the cost; hence no objects per element, and text goes straight from
+the parser into a list.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import resources
+from array import array
+from collections.abc import Callable, Mapping
+from itertools import repeat
 
 import numpy as np
 from lxml import etree
 
-from cleaner.page import Container, Head, Layout
+from cleaner.page import Container, Elements, Layout
+from cleaner.segment.head import HeadReader
+from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, LINK, MEDIA, RULE, SHELL, SKIP, Roles
 
-BLOCK, SKIP, MEDIA, CONTROL = 1, 2, 3, 4
-_CUTTING = frozenset({BLOCK, CONTROL})
-_ROLES = {"block": BLOCK, "skip": SKIP, "media": MEDIA, "control": CONTROL}
 _ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
-_LINK_RELS = frozenset({"canonical", "amphtml", "author", "license", "alternate"})
 _MAX_ATTRIBUTE_CHARS = 300
 """Longer class lists are generated (utility CSS) and say nothing more; cut so that a 1 MB attribute costs nothing."""
-_MAX_STEP_CHARS = 1_000
-"""Inline elements nested deeper than some hundred have no XPath; spelling it out would be quadratic."""
-_MAX_HEAD_ITEMS = 2_000
-"""Metas, links and times kept from one page; real pages stay under 300."""
-
-
-@lru_cache(maxsize=1)
-def tag_roles() -> dict[str, int]:
-    """Return the table ``html_tags.txt`` as tag -> BLOCK, SKIP, MEDIA or CONTROL."""
-    lines = resources.files("cleaner").joinpath("tables/html_tags.txt").read_text("utf-8").splitlines()
-    pairs = (line.split() for line in lines if line and not line.startswith("#"))
-    return {tag: _ROLES[role] for tag, role in pairs}
+_MAX_MARKS = 3
+_LINKS, _HIDES, _KEEPS_LINES = 1, 2, 4
+"""What ends with an element, as bits: a link, something hidden, preformatted text."""
 
 
 def segment_html(source: str) -> Layout:
@@ -42,7 +34,7 @@ def segment_html(source: str) -> Layout:
     >>> layout.texts, layout.tags, layout.link_chars.tolist()
     (('Hello world', 'Two link'), ('div', 'p'), [0, 4])
     """
-    target = _Target(tag_roles())
+    target = _Target()
     parser = etree.HTMLParser(
         target=target,  # type: ignore[arg-type]  # the stubs ask for bytes, too, which the parser never sends
         huge_tree=True,
@@ -57,233 +49,298 @@ def segment_html(source: str) -> Layout:
     return target.layout()
 
 
-class _Frame:
-    """What is remembered of an open element."""
-
-    __slots__ = ("container", "counts", "cuts", "hides", "links", "pre", "step")
-
-    def __init__(self, step: str, container: int) -> None:
-        self.step = step
-        """XPath step from the innermost container; '' when too many inline elements lie between."""
-        self.container = container
-        self.cuts = self.hides = self.links = self.pre = False
-        self.counts: dict[str, int] = {}
-
-
 class _Target:
-    """Receives the parser's events (the interface is lxml's) and grows the columns of a Layout."""
+    """Receives the parser's events (the interface is lxml's) and grows the columns of a Layout.
 
-    def __init__(self, roles: dict[str, int]) -> None:
-        self.roles = roles
-        self.containers: list[list[object]] = [[-1, "", "", "", 0, 0]]
-        self.stack = [_Frame("", 0)]
-        self.stack[0].cuts = True
+    There is no handler for comments, as they are never shown, and ``data`` is the ``append`` of ``pieces``. So white
+    space at the head of a paragraph stands in ``pieces``, too, and places in it (``link_at``, ``break_at``,
+    ``skip_at``) say what came before and after them.
+    """
+
+    __slots__ = (
+        "after_link", "begun", "break_at", "container", "container_of", "data", "element", "ends", "firsts",
+        "head", "hiding", "leaving", "link_at", "linked", "linking", "marks", "marks_of", "n", "n_controls", "n_gaps",
+        "n_images", "n_links", "numbers", "of_containers", "outer", "parents", "pieces", "preserving", "roles",
+        "skip_at", "skipped", "skipping", "tags", "texts", "with_end", "words",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.roles = Roles()
+        self.head = HeadReader()
+        # the elements, by their place in the page; the innermost open one is `element`
+        self.tags = [""]
+        self.parents = [-1]
+        self.element = 0
+        self.leaving: list[tuple[int, int]] = [(0, 0)]
+        """(element, bits) of the open elements at whose end more is to do than to end the paragraph."""
+        self.with_end = 0
+        """The element of the last entry of ``leaving``."""
+        # the containers; the innermost open one is `container`
+        self.outer = [-1]
+        self.words = [""]
+        self.of_containers = [0]
+        self.firsts = [0]
+        self.ends = [0]
         self.container = 0
+        # where we are
         self.skipping = 0
+        self.skipped = ""
+        self.skip_at = 0
         self.hiding = self.linking = self.preserving = 0
         # the paragraph being read
         self.pieces: list[str] = []
+        self.data: Callable[[str], None] = self.pieces.append
         self.linked: list[str] = []
         self.marks: list[str] = []
-        self.breaks = 0
-        self.after_link = False
+        self.begun = False
+        """Whether ``pieces`` is known to hold more than the white space before a paragraph."""
+        self.link_at = 0
+        """Where in ``pieces`` the text of the open link goes on."""
+        self.after_link = -1
+        """Length of ``pieces`` at the end of a link; while it stays that, nothing was said since."""
+        self.break_at = -1
+        """Length of ``pieces`` after a line break, -1 without one."""
         self.n_links = self.n_images = self.n_controls = self.n_gaps = 0
         # the columns
+        self.n = 0
         self.texts: list[str] = []
-        self.tags: list[str] = []
         self.container_of: list[int] = []
         self.marks_of: list[str] = []
-        self.numbers: list[tuple[int, int, int, int, int, int]] = []
-        # the head
-        self.capture: list[str] | None = None
-        self.title: list[str] | None = None
-        self.head_title: list[str] = []
-        self.language = ""
-        self.metas: list[tuple[str, str]] = []
-        self.links: list[tuple[str, str]] = []
-        self.json_ld: list[str] = []
-        self.times: list[tuple[str, str, int]] = []
+        self.numbers: list[int] = []
 
     # -- events ------------------------------------------------------------------------------------------------
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self.skipping:
             self.skipping += 1
             return
-        role = self.roles.get(tag, 0)
-        if role == SKIP:
-            if tag == "script" and "ld+json" in attributes.get("type", "").lower():
-                self.capture = []
-            self.skipping = 1
+        role, tag = self.roles[tag]
+        bits = 0
+        if role == BLOCK:
+            self._open_container(attributes)
+        elif role == SKIP:
+            self._skip(tag, attributes)
             return
-        if tag in _HEAD_TAGS:
-            self._head_element(tag, attributes)
-        elif "-" in tag:
-            role = BLOCK
-        self.stack.append(self._open(tag, attributes, role))
+        elif not role or role == LINK:
+            if not self.begun and len(self.marks) < _MAX_MARKS:
+                self._mark(tag, attributes)
+            if role == LINK and "href" in attributes:
+                self._open_link()
+                bits = _LINKS
+        else:
+            bits = self._open_other(role, tag, attributes)
+        if ("style" in attributes or "hidden" in attributes or "aria-hidden" in attributes) and _is_hidden(attributes):
+            bits |= _HIDES
+        self.parents.append(self.element)
+        tags = self.tags
+        self.element = len(tags)
+        tags.append(tag)
+        if bits:
+            self._note(bits)
 
-    def _open(self, tag: str, attributes: dict[str, str], role: int) -> _Frame:
-        parent = self.stack[-1]
-        count = parent.counts.get(tag, 0) + 1
-        parent.counts[tag] = count
-        step = f"{tag}[{count}]"
-        if not parent.cuts:
-            step = f"{parent.step}/{step}" if 0 < len(parent.step) < _MAX_STEP_CHARS else ""
-        cuts = role in _CUTTING
-        if cuts:
-            self._open_container(tag, step, attributes, role)
-        elif role == MEDIA:
-            self.n_images += 1
-            self.pieces.append(" ")
-        elif not self.pieces and len(self.marks) < 3 and tag not in _UNMARKED:
-            self.marks.append(f"{tag} {_attribute_words(attributes)}" if attributes else tag)
-        frame = _Frame(step, self.container)
-        frame.cuts = cuts
-        if tag == "a" and "href" in attributes:
-            self._open_link(frame)
-        if _is_hidden(tag, attributes):
-            frame.hides = True
-            self.hiding += 1
-        if tag == "pre":
-            frame.pre = True
-            self.preserving += 1
-        return frame
-
-    def _open_link(self, frame: _Frame) -> None:
-        frame.links = True
-        if self.pieces and self.after_link:
-            # Menu entries without white space between them are still two words to a reader.
-            self.pieces.append(" ")
-            self.linked.append(" ")
-        self.linking += 1
-        self.n_links += 1
-
-    def end(self, tag: str) -> None:
+    def end(self, _tag: str) -> None:
         if self.skipping:
             self.skipping -= 1
-            if not self.skipping and self.capture is not None:
-                self.json_ld.append("".join(self.capture))
-                self.capture = None
+            if not self.skipping:
+                self._unskip()
             return
-        if len(self.stack) == 1:
+        element = self.element
+        if not element:
             return
-        frame = self.stack[-1]
-        if frame.cuts:
-            self._flush()
-            entry = self.containers[frame.container]
-            entry[5] = len(self.texts)
-            self.container = int(entry[0])  # type: ignore[call-overload]
-        self.stack.pop()
-        self.hiding -= frame.hides
-        self.linking -= frame.links
-        self.preserving -= frame.pre
-        self.after_link = frame.links or (self.after_link and not frame.cuts)
-        if tag == "title":
-            self.title = None
-
-    def data(self, data: str) -> None:
-        if self.skipping:
-            if self.capture is not None:
-                self.capture.append(data)
-            return
-        if self.title is not None:
-            self.title.append(data)
-            return
-        if data.isspace():
-            if not self.pieces:
-                return
-        elif self.breaks:
-            self.breaks = 0
-        self.after_link = False
-        self.pieces.append(data)
-        if self.linking:
-            self.linked.append(data)
-
-    def comment(self, text: str) -> None:
-        """Comments are never shown."""
+        container = self.container
+        if element == self.of_containers[container]:
+            pieces = self.pieces
+            if pieces:
+                if self.begun or len(pieces) > 1 or not pieces[0].isspace():
+                    self._flush()
+                else:
+                    pieces.clear()
+                    self.link_at = 0
+                    self.after_link = -1
+            self.ends[container] = self.n
+            self.container = self.outer[container]
+        if element == self.with_end:
+            self._leave()
+        self.element = self.parents[element]
 
     def close(self) -> None:
         """End the document; layout() closes what is open."""
 
-    # -- steps -------------------------------------------------------------------------------------------------
+    # -- elements ----------------------------------------------------------------------------------------------
 
-    def _open_container(self, tag: str, step: str, attributes: dict[str, str], role: int) -> None:
-        self._flush()
-        if role == CONTROL and attributes.get("type") != "hidden":
-            self.n_controls += 1
-        words = _attribute_words(attributes) if attributes else ""
-        self.containers.append([self.container, tag, words, step, len(self.texts), 0])
-        self.container = len(self.containers) - 1
-        if tag == "html":
-            self.language = self.language or attributes.get("lang", "") or attributes.get("xml:lang", "")
+    def _open_container(self, attributes: Mapping[str, str]) -> None:
+        pieces = self.pieces
+        if pieces:
+            if self.begun or len(pieces) > 1 or not pieces[0].isspace():
+                self._flush()
+            else:
+                pieces.clear()
+                self.link_at = 0
+                self.after_link = -1
+        if len(attributes) == 1 and "class" in attributes:
+            self.words.append(attributes["class"][:_MAX_ATTRIBUTE_CHARS])
+        else:
+            self.words.append(_attribute_words(attributes) if attributes else "")
+        self.outer.append(self.container)
+        self.of_containers.append(len(self.tags))
+        self.firsts.append(self.n)
+        ends = self.ends
+        self.container = len(ends)
+        ends.append(0)
 
-    def _break(self) -> None:
-        self.breaks += 1
-        if self.breaks == 2:
+    def _open_other(self, role: int, tag: str, attributes: Mapping[str, str]) -> int:
+        """Do what the rarer tags need; return what is to be done at their end."""
+        if role == SHELL or role == CONTROL:
+            self._open_container(attributes)
+            if role == CONTROL:
+                self.n_controls += attributes.get("type") != "hidden"
+            elif tag == "html":
+                self.head.read_tag(tag, attributes, self.n)
+            else:
+                return _KEEPS_LINES if tag == "pre" else _HIDES
+        elif role == BREAK:
+            self._break()
+        elif role == MEDIA:
+            self.n_images += 1
+            self._put(" ")
+        elif role == RULE:
             self._flush()
             self.n_gaps += 1
-            self.breaks = 0
+        elif role == FACT:
+            if tag == "time" and not self.begun and len(self.marks) < _MAX_MARKS:
+                self._mark(tag, attributes)
+            self.head.read_tag(tag, attributes, self.n)
+        return 0
+
+    def _open_link(self) -> None:
+        at = len(self.pieces)
+        if at and at == self.after_link:
+            # Menu entries without white space between them are still two words to a reader.
+            self.pieces.append(" ")
+            if not self.linking:
+                self.linked.append(" ")
+            self.after_link = at = at + 1
+        if not self.linking:
+            self.link_at = at
+        self.linking += 1
+        self.n_links += 1
+
+    def _note(self, bits: int) -> None:
+        """Remember what is to be done at the end of the element that was just opened."""
+        self.hiding += bool(bits & _HIDES)
+        self.preserving += bool(bits & _KEEPS_LINES)
+        self.with_end = self.element
+        self.leaving.append((self.element, bits))
+
+    def _leave(self) -> None:
+        bits = self.leaving.pop()[1]
+        self.with_end = self.leaving[-1][0]
+        if bits & _LINKS:
+            self.linking -= 1
+            if not self.linking:
+                self.linked += self.pieces[self.link_at :]
+            self.after_link = len(self.pieces)
+        self.hiding -= bool(bits & _HIDES)
+        self.preserving -= bool(bits & _KEEPS_LINES)
+
+    def _skip(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.skipping = 1
+        self.skip_at = len(self.pieces)
+        is_data = tag == "script" and "ld+json" in attributes.get("type", "").lower()
+        self.skipped = "json_ld" if is_data else tag
+
+    def _unskip(self) -> None:
+        """Take back what was read inside of a skipped element."""
+        if self.skipped == "title":
+            self.head.read_title("".join(self.pieces[self.skip_at :]))
+        elif self.skipped == "json_ld":
+            self.head.json_ld.append("".join(self.pieces[self.skip_at :]))
+        del self.pieces[self.skip_at :]
+
+    # -- paragraphs --------------------------------------------------------------------------------------------
+
+    def _mark(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Note an inline element, if no word of the paragraph came before it."""
+        pieces = self.pieces
+        if pieces:
+            if not "".join(pieces).isspace():
+                self.begun = True
+                return
+            pieces.clear()
+            self.link_at = 0
+            self.after_link = -1
+        self.marks.append(f"{tag} {_attribute_words(attributes)}" if attributes else tag)
+
+    def _put(self, blank: str) -> None:
+        """Add white space that is no text of the page: it belongs to no link and ends none."""
+        at = len(self.pieces)
+        if self.linking:
+            self.linked += self.pieces[self.link_at :]
+            self.link_at = at + 1
+        if self.after_link == at:
+            self.after_link = at + 1
+        self.pieces.append(blank)
+        self.begun = True
+
+    def _break(self) -> None:
+        if self.break_at >= 0 and not "".join(self.pieces[self.break_at :]).strip():
+            self._flush()
+            self.n_gaps += 1
         else:
-            self.pieces.append("\n" if self.preserving else " ")
+            self._put("\n" if self.preserving else " ")
+            self.break_at = len(self.pieces)
 
     def _flush(self) -> None:
         """End the paragraph being read; white space alone makes none."""
-        self.breaks = 0
         pieces = self.pieces
-        if not pieces:
-            return
-        source = "".join(pieces)
-        text = _lines(source) if self.preserving else " ".join(source.split())
-        self.pieces = []
-        if text:
-            linked = min(len(text), len(" ".join("".join(self.linked).split()))) if self.linked else 0
-            self.texts.append(text)
-            self.tags.append(str(self.containers[self.container][1]))
-            self.container_of.append(self.container)
-            self.marks_of.append(" ".join(self.marks))
-            self.numbers.append((linked, self.n_links, self.n_images, self.hiding, self.n_gaps, self.n_controls))
-            self.n_links = self.n_images = self.n_gaps = self.n_controls = 0
-        self.linked = []
-        self.marks = []
+        source = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        words = source.split()
+        if words:
+            self._add(_lines(source) if self.preserving else " ".join(words))
+        if words or self.begun:
+            self.linked.clear()
+            self.marks.clear()
+            self.begun = False
+        pieces.clear()
+        self.link_at = 0
+        self.after_link = self.break_at = -1
 
-    def _head_element(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "br":
-            self._break()
-        elif tag == "meta":
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-            if name and len(self.metas) < _MAX_HEAD_ITEMS:
-                self.metas.append((name.strip().lower(), attributes.get("content", "").strip()))
-        elif tag == "link":
-            rel = attributes.get("rel", "").strip().lower()
-            if rel in _LINK_RELS and len(self.links) < _MAX_HEAD_ITEMS:
-                self.links.append((rel, attributes.get("href", "").strip()))
-        elif tag == "title":
-            self.title = self.head_title if not self.head_title else []
-        elif tag == "time" and len(self.times) < _MAX_HEAD_ITEMS:
-            stamp = attributes.get("datetime") or attributes.get("content") or ""
-            words = f"{attributes.get('itemprop', '')} {attributes.get('class', '')}".strip()
-            self.times.append((stamp.strip(), words[:_MAX_ATTRIBUTE_CHARS], len(self.texts)))
-        elif tag == "hr":
-            self._flush()
-            self.n_gaps += 1
+    def _add(self, text: str) -> None:
+        if self.linking:
+            self.linked += self.pieces[self.link_at :]
+        chars = 0
+        if self.linked:
+            chars = min(len(text), len(" ".join("".join(self.linked).split())))
+        self.texts.append(text)
+        self.container_of.append(self.container)
+        self.marks_of.append(" ".join(self.marks) if self.marks else "")
+        self.numbers += (chars, self.n_links, self.n_images, self.hiding, self.n_gaps, self.n_controls)
+        self.n_links = self.n_images = self.n_gaps = self.n_controls = 0
+        self.n += 1
 
     # -- result ------------------------------------------------------------------------------------------------
 
     def layout(self) -> Layout:
-        """Return the page as columns; containers left open are closed at the end of the page."""
+        """Return the page as columns; what was left open is closed at the end of the page."""
+        if self.skipping:
+            self.skipped = self.skipped if self.skipped == "title" else ""
+            self._unskip()
         self._flush()
-        n = len(self.texts)
-        for frame in self.stack:
-            if frame.cuts:
-                self.containers[frame.container][5] = n
-        numbers = np.array(self.numbers, dtype=np.int32).reshape(n, 6)
+        n, container = self.n, self.container
+        while container >= 0:
+            self.ends[container] = n
+            container = self.outer[container]
+        tags = [self.tags[element] for element in self.of_containers]
+        columns = zip(self.outer, tags, self.words, self.of_containers, self.firsts, self.ends, strict=True)
+        numbers = np.array(array("i", self.numbers), dtype=np.int32).reshape(n, 6)
         nowhere = np.full(n, -1, dtype=np.int32)
         return Layout(
             content_type="html",
             texts=tuple(self.texts),
-            tags=tuple(self.tags),
-            containers=tuple(Container(*entry) for entry in self.containers),  # type: ignore[arg-type]
-            container_of=np.array(self.container_of, dtype=np.int32),
+            tags=tuple([tags[container] for container in self.container_of]),
+            # Container(*row), without a call for each
+            containers=tuple(map(tuple.__new__, repeat(Container), columns)),
+            container_of=np.array(array("i", self.container_of), dtype=np.int32),
             starts=nowhere,
             ends=nowhere,
             marks=tuple(self.marks_of),
@@ -293,32 +350,19 @@ class _Target:
             hidden=numbers[:, 3] > 0,
             gaps=numbers[:, 4],
             controls=numbers[:, 5],
-            head=self._head(),
-        )
-
-    def _head(self) -> Head:
-        return Head(
-            title=" ".join("".join(self.head_title).split()),
-            language=self.language.strip(),
-            metas=tuple(self.metas),
-            links=tuple(self.links),
-            json_ld=tuple(self.json_ld),
-            times=tuple(self.times),
+            head=self.head.head(),
+            elements=Elements(tuple(self.tags), tuple(self.parents)),
         )
 
 
-_HEAD_TAGS = frozenset({"br", "hr", "link", "meta", "time", "title"})
-_UNMARKED = _HEAD_TAGS - {"time"}
-
-
-def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:
-    if tag in {"noscript", "template"} or "hidden" in attributes or attributes.get("aria-hidden") == "true":
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style", "")
     return bool(style) and "display:none" in style[:_MAX_ATTRIBUTE_CHARS].replace(" ", "").lower()
 
 
-def _attribute_words(attributes: dict[str, str]) -> str:
+def _attribute_words(attributes: Mapping[str, str]) -> str:
     """Join what the page's author called the element."""
     words = [attributes[name] for name in _ATTRIBUTES if name in attributes]
     return " ".join(words)[:_MAX_ATTRIBUTE_CHARS]

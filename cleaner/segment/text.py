@@ -125,8 +125,8 @@ def _layout(texts: list[str], starts: list[int], ends: list[int], gaps: list[int
     n = len(texts)
     n_groups = groups[-1] if groups else 0
     firsts = np.searchsorted(groups, np.arange(1, n_groups + 2)) if groups else np.zeros(1, dtype=int)
-    containers = [Container(-1, "text", "", "", 0, n)]
-    containers += [Container(0, "group", "", "", int(firsts[g]), int(firsts[g + 1])) for g in range(n_groups)]
+    containers = [Container(-1, "text", "", 0, 0, n)]
+    containers += [Container(0, "group", "", 0, int(firsts[g]), int(firsts[g + 1])) for g in range(n_groups)]
     nothing = np.zeros(n, dtype=np.int32)
     return Layout(
         content_type="text",

@@ -8,7 +8,7 @@ import pickle
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,12 @@ from cleaner.page import RawPage
 from cleaner.segment import segment
 from cleaner.training.calibrate import calibrate
 from cleaner.training.dataset import Example, examples_of
+from cleaner.training.folds import cross_judge
 from cleaner.training.renderings import render
 from cleaner.training.train import Plan, predictions, save, soften, train
 from cleaner.training.weak_kinds import weak_kinds
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
-TEACHER_SEEDS = (1, 2)
-"""Networks whose mean opinion softens the labels of the one that is kept (dev .8868 against .8789 and .8838)."""
 CACHE = Path(".cache") / "training"
 _COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]
 
@@ -42,11 +41,11 @@ def main() -> int:
     examples = load_examples(corpora, digest)
     plan = Plan()
     _say(f"{len(examples)} examples, {plan}")
-    teachers = [train(examples, replace(plan, seed=seed), say=_say)[0] for seed in TEACHER_SEEDS]
-    network, _, _ = train(soften(examples, teachers), plan, say=_say)
+    opinions = cross_judge(examples, plan, say=_say)
+    soft = soften(examples, {place: found.body for place, found in opinions.items()})
+    network, _, _ = train(soft, plan, say=_say)
     dev = [example for example in examples if example.split == "dev"]
-    found = predictions(network, dev)
-    calibration = calibrate(dev, found)
+    calibration = calibrate(dev, predictions(network, dev), also=(examples, opinions))
     _say(str(calibration))
     save(WEIGHTS, network, {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)})
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")

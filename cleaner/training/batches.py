@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cleaner.features import DOM_START, LEVELS, Bags
+from cleaner.features import DOM_START, LEVELS, NUMBERS, Bags
 from cleaner.page import KINDS
 from cleaner.training.dataset import Example
 from cleaner.training.network import PAGE_TYPES, Batch
@@ -29,9 +29,14 @@ class Hiding:
     dom: float = 0.0
     words: float = 0.0
     attributes: float = 0.0
+    phrases: float = 0.0
+    """Of the pages: what known phrases say, so that the words themselves are learned, too."""
 
 
 NOTHING = Hiding()
+_OF_WORDS = [i for i, name in enumerate(NUMBERS) if name.startswith(("phrase_", "section_"))]
+_OF_ATTRIBUTES = [i for i, name in enumerate(NUMBERS) if name.startswith(("cue_", "named_", "page_named", "likes"))]
+"""Columns that say what words or attribute words say, hidden with them."""
 
 
 def batches(
@@ -74,11 +79,15 @@ def collate(group: Sequence[Example], *, rng: random.Random | None = None, hidin
         n = high - low
         f = example.features
         numbers[row, :n] = f.numbers[low:high]
-        ranges = np.clip(f.ranges[low:high] - low, 0, n)
+        ranges = np.clip(f.group_ranges[f.levels[low:high]] - low, 0, n)
         if hidden[row]:
             numbers[row, :n, DOM_START:] = 0
             ranges = np.zeros_like(ranges)
             ranges[:, :, 1] = n
+        if no_words[row] or (rng and rng.random() < hiding.phrases):
+            numbers[row, :n, _OF_WORDS] = 0
+        if no_attributes[row]:
+            numbers[row, :n, _OF_ATTRIBUTES] = 0
         index = np.arange(n)
         first[row, :n, :LEVELS], end[row, :n, :LEVELS] = ranges[:, :, 0], ranges[:, :, 1]
         end[row, :n, LEVELS] = index

@@ -64,49 +64,83 @@ def expected_error(scores: Floats, truth: Floats, *, bins: int = 15) -> float:
     return float(error)
 
 
-def calibrate(examples: Sequence[Example], found: Mapping[int, Found]) -> dict[str, dict[str, Any]]:
-    """Return for ``html`` and ``text`` what turns the network's logits into scores and decisions, from dev examples.
+class Judged(NamedTuple):
+    """An example with its calibrated scores, P(article) and chrome share."""
+
+    example: Example
+    scores: Floats
+    article: float
+    chrome: float
+    no_article: float
+    """P(collection, listing or product page)."""
+
+
+class Scale(NamedTuple):
+    """What turns the two signs of a paragraph (``score.body_signs``) into its score."""
+
+    slope: float
+    kind_slope: float
+    offset: float
+
+    def scores(self, signs: NDArray[np.floating[Any]]) -> Floats:
+        """Return P(body) of (n, 2) signs."""
+        return _logistic(signs @ np.array([self.slope, self.kind_slope]) + self.offset)
+
+
+def calibrate(
+    examples: Sequence[Example],
+    found: Mapping[int, Found],
+    *,
+    also: tuple[Sequence[Example], Mapping[int, Found]] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Return for ``html`` and ``text`` what turns the network's logits into scores and decisions.
 
     The score is a logistic curve over two signs: the body head's logit and the kind head's log odds of body or
     heading; each head sees what the other misses (dev table in MODEL_CARD.md). Articles and other pages want
     different thresholds, so the one used is their mean weighed by P(the page is an article); for plain text it
-    depends on how much of the page is chrome, too.
+    depends on how much of the page is chrome, too. ``examples`` are those of dev with what the network says of them;
+    ``also`` are more, of split train, judged by networks that never saw their domains (``folds``): these have a curve
+    of their own, and thresholds are chosen on both.
     """
     out: dict[str, dict[str, Any]] = {}
     for name in ("html", "text"):
-        places = [
-            i
-            for i, e in enumerate(examples)
-            if e.split == "dev" and (e.rendering == name or (name == "text" and e.rendering in TEXT_RENDERINGS))
-        ]
-        chosen = [(examples[i], body_signs(log_odds(found[i].body), found[i].kinds), found[i].article) for i in places]
-        flat = np.concatenate([z[e.weight > 0] for e, z, _ in chosen])
-        truth = np.concatenate([(e.shares[e.weight > 0] > 0.5).astype(np.float32) for e, _, _ in chosen])
-        slope, kind_slope, offset = fit_scale(flat, truth)
-        factors = np.array([slope, kind_slope])
-        scaled = [
-            Judged(e, p := _logistic(z @ factors + offset), a, chrome_share(p, e.features.word_counts))
-            for e, z, a in chosen
-        ]
+        scale, judged, error = _judge(name, examples, found)
+        more = _judge(name, *also)[1] if also else []
         bands = CHROME_BANDS[name]
         limits = {
-            side: [_best_threshold(pages) for pages in _by_band(scaled, bands, article=side == "article")]
-            for side in ("article", "other")
+            point: {
+                side: [_best_threshold(pages, beta) for pages in _by_band(judged + more, bands, side == "article")]
+                for side in ("article", "other")
+            }
+            for point, beta in POINTS.items()
         }
-        figures = [_f1(j.example, j.scores >= threshold(bands, limits, j.article, j.chrome)) for j in scaled]
+        figures = [_f1(j, threshold(bands, limits["balance"], j.article, j.chrome)) for j in judged]
         out[name] = {
-            "slope": slope,
-            "kind_slope": kind_slope,
-            "offset": offset,
+            **scale._asdict(),
             "chrome_bands": list(bands),
             "thresholds": limits,
-            "not_article": _not_article_limit(
-                [(examples[i].page_type, no_article_probability(PAGE_TYPES, found[i].page)) for i in places]
-            ),
+            "not_article": _not_article_limit([(j.example.page_type, j.no_article) for j in judged + more]),
             "dev_f1": float(np.mean(figures)),
-            "dev_calibration_error": expected_error(_logistic(flat @ factors + offset), truth),
+            "dev_calibration_error": error,
         }
     return out
+
+
+def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -> tuple[Scale, list[Judged], float]:
+    """Fit the curve of the examples of one input type; return it, their scores, and the expected calibration error."""
+    wanted = ("html",) if name == "html" else TEXT_RENDERINGS
+    places = [i for i in found if examples[i].rendering in wanted]
+    signs = {i: body_signs(log_odds(found[i].body), found[i].kinds) for i in places}
+    flat = np.concatenate([signs[i][examples[i].weight > 0] for i in places])
+    truth = np.concatenate([(examples[i].shares[examples[i].weight > 0] > 0.5).astype(np.float32) for i in places])
+    scale = Scale(*fit_scale(flat, truth))
+    judged = []
+    for i in places:
+        scores = scale.scores(signs[i])
+        chrome = chrome_share(scores, examples[i].features.word_counts)
+        none = no_article_probability(PAGE_TYPES, found[i].page)
+        judged.append(Judged(examples[i], scores, found[i].article, chrome, none))
+    return scale, judged, expected_error(scale.scores(flat), truth)
 
 
 def _logistic(z: NDArray[np.floating[Any]]) -> Floats:
@@ -123,19 +157,13 @@ middle is taken. For text the lowest: losing text that was clean is worse than k
 text loses 0.1 % instead of 1 %; dev, rendering ``gold``)."""
 
 
-CORPUS_PAGES = 20
+CORPUS_PAGES = 60
+"""A corpus with more pages of one band and side counts as much as one with so many."""
+POINTS = {"balance": 1.0, "precision": 0.4, "recall": 2.5}
+"""Operating points: how many times recall counts as much as precision in the F measure that is maximised."""
 
 
-class Judged(NamedTuple):
-    """A dev example with its calibrated scores, P(article) and chrome share."""
-
-    example: Example
-    scores: Floats
-    article: float
-    chrome: float
-
-
-def _by_band(judged: Sequence[Judged], bands: Sequence[float], *, article: bool) -> list[list[Judged]]:
+def _by_band(judged: Sequence[Judged], bands: Sequence[float], article: bool) -> list[list[Judged]]:
     """Sort pages of one side into the bands by the nearest middle."""
     out: list[list[Judged]] = [[] for _ in bands]
     for j in judged:
@@ -162,7 +190,7 @@ def _not_article_limit(pages: Sequence[tuple[str, float]]) -> float:
     return 0.98
 
 
-def _best_threshold(pages: Sequence[Judged]) -> float:
+def _best_threshold(pages: Sequence[Judged], beta: float) -> float:
     """Return the middle (HTML) or the lowest (text) of the good thresholds.
 
     The curve is averaged over five steps; a corpus counts for CORPUS_PAGES pages at most, so that none decides alone.
@@ -171,11 +199,13 @@ def _best_threshold(pages: Sequence[Judged]) -> float:
         return 0.4
     sizes = Counter(j.example.corpus for j in pages)
     weights = [min(1.0, CORPUS_PAGES / sizes[j.example.corpus]) for j in pages]
-    curve = [float(np.average([_f1(j.example, j.scores >= t) for j in pages], weights=weights)) for t in THRESHOLDS]
+    curve = [float(np.average([_f1(j, t, beta) for j in pages], weights=weights)) for t in THRESHOLDS]
     smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     good = [t for t, value in zip(THRESHOLDS, smooth, strict=True) if value >= smooth.max() - NEAR]
     return good[len(good) // 2] if pages[0].example.rendering == "html" else good[0]
 
 
-def _f1(example: Example, kept: NDArray[np.bool_]) -> float:
-    return page_f1(example, kept)[2]
+def _f1(judged: Judged, limit: float, beta: float = 1.0) -> float:
+    """Return the F measure of keeping what scores ``limit``; recall counts ``beta`` times as much as precision."""
+    precision, recall, _ = page_f1(judged.example, judged.scores >= limit)
+    return (1 + beta**2) * precision * recall / max(beta**2 * precision + recall, 1e-9)

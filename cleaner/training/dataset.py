@@ -12,10 +12,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.evaluation.labels import Labels, label, tokens
 from cleaner.features import NUMBERS, Features, extract, letters_of
 from cleaner.page import KINDS, Kind, Layout, Page
 from cleaner.segment import segment
-from cleaner.training.labels import Labels, label, tokens
 from cleaner.training.snippets import dress, dress_layout
 
 MIN_COVERAGE = 0.9

@@ -136,9 +136,9 @@ def _insert(layout: Layout, place: int, snippet: Snippet, parent: int, words: st
         entry._replace(first=entry.first + k * (entry.first >= place), end=entry.end + k * (entry.end > place))
         for entry in layout.containers
     ]
-    containers.append(Container(parent, "div", words, "", place, place + k))
+    containers.append(Container(parent, "div", words, 0, place, place + k))
     wrapper = len(containers) - 1
-    containers += [Container(wrapper, tag, "", "", place + i, place + i + 1) for i in range(k)]
+    containers += [Container(wrapper, tag, "", 0, place + i, place + i + 1) for i in range(k)]
 
     def row(values: NDArray[Any], added: Any) -> NDArray[Any]:
         return np.insert(values, place, added)

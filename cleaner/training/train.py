@@ -6,7 +6,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 class Plan:
     """How to train; the defaults are what dev chose (MODEL_CARD.md has what was tried)."""
 
-    passes: int = 3
+    passes: int = 2
     seed: int = 5
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
@@ -48,6 +48,8 @@ class Plan:
     """Share of pages whose words are all hidden: shape and place must do."""
     hide_attributes: float = 0.3
     """Share of HTML pages whose tag and attribute words are all hidden."""
+    hide_phrases: float = 0.3
+    """Share of pages whose known phrases are hidden, so that the words themselves are learned, too."""
     attribute_rate: float = 0.3
     """Learning rate of the attribute tables, as a share of ``learning_rate``: they are learned by heart soonest."""
     word_rate: float = 1.5
@@ -251,7 +253,9 @@ def train(
                 drawn,
                 rows=plan.rows,
                 rng=rng,
-                hiding=Hiding(plan.token_dropout, plan.hide_dom, plan.hide_words, plan.hide_attributes),
+                hiding=Hiding(
+                    plan.token_dropout, plan.hide_dom, plan.hide_words, plan.hide_attributes, plan.hide_phrases
+                ),
             )
         )
         expected = expected or len(todo) * plan.passes
@@ -286,23 +290,20 @@ def train(
     return network, best[0], best[2]
 
 
-def soften(examples: Sequence[Example], teachers: Sequence[Network], *, share: float = 0.5) -> list[Example]:
-    """Mix the labels of training examples with what teachers say on average (Hinton, Vinyals, Dean 2015).
+def soften(examples: Sequence[Example], opinions: Mapping[int, Floats], *, share: float = 0.5) -> list[Example]:
+    """Mix the labels of training examples with opinions on them, by position (Hinton, Vinyals, Dean 2015).
 
-    Gold has errors and turns of taste; several networks agree only on what can be learned from it. Dev examples are
-    left alone, and those with snippets, whose labels are certain.
+    Gold has errors and turns of taste; what networks say that did not learn the page by heart is free of both.
+    Examples with snippets are left alone, their labels are certain, and so are those of dev.
     """
-    todo = [e for e in examples if e.split == "train" and "dressed" not in e.rendering and "glued" not in e.rendering]
-    total = [np.zeros_like(e.shares) for e in todo]
-    for teacher in teachers:
-        found = predictions(teacher, todo)
-        for place in range(len(todo)):
-            total[place] += found[place].body / len(teachers)
-    soft = {
-        id(e): replace(e, shares=((1 - share) * e.shares + share * p).astype(np.float32))
-        for e, p in zip(todo, total, strict=True)
-    }
-    return [soft.get(id(e), e) for e in examples]
+    out = []
+    for place, e in enumerate(examples):
+        certain = e.split != "train" or "dressed" in e.rendering or "glued" in e.rendering
+        if certain or place not in opinions:
+            out.append(e)
+        else:
+            out.append(replace(e, shares=((1 - share) * e.shares + share * opinions[place]).astype(np.float32)))
+    return out
 
 
 TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "whole": 1.5}

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.cues.attributes import read_attributes
+from cleaner.cues.evidence import NOTHING, STRENGTHS, Evidence
+from cleaner.cues.tables import ANYWHERE_WORDS, LANGUAGES, START_WORDS, table_lines
 from cleaner.page import KINDS, Layout
-from cleaner.training.weak_kinds.attributes import read_attributes
 from cleaner.training.weak_kinds.chrome import AGREED, LONGEST, judge_chrome
-from cleaner.training.weak_kinds.evidence import NOTHING, STRENGTHS, Evidence
 from cleaner.training.weak_kinds.facts import BODY_SHARE, CHROME_SHARE, WIDE, gather_facts
 from cleaner.training.weak_kinds.gold import judge_gold
 from cleaner.training.weak_kinds.lines import reads_as_byline
 from cleaner.training.weak_kinds.neighbours import find_lists, find_sections
-from cleaner.training.weak_kinds.phrases import ANYWHERE_WORDS, START_WORDS, read_phrases
-from cleaner.training.weak_kinds.tables import LANGUAGES, table_lines
+from cleaner.training.weak_kinds.phrases import read_phrases
 from cleaner.training.weak_kinds.words import read_words
 
 __all__ = [

@@ -1,68 +1,12 @@
-"""What tags and the words in class, id and labels say of the text inside them."""
+"""What the attributes of all the containers around a paragraph say together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
+from cleaner.cues.attributes import read_attributes
+from cleaner.cues.evidence import NOTHING, Evidence, nest
 from cleaner.page import Layout
-from cleaner.training.weak_kinds.evidence import NOTHING, Evidence, nest
-from cleaner.training.weak_kinds.tables import PARTS, attribute_terms
-
-
-def _forms(word: str) -> list[str]:
-    """Return the word, the beginnings it has in the table, and ``*`` for any word."""
-    starts = attribute_terms().beginnings.get(word[:2], ())
-    return [word, *(start for start in starts if word.startswith(start[:-1])), "*"]
-
-
-def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
-    """Return what the longest term that begins at a word says, and the number of words it covers (0: none)."""
-    terms = attribute_terms().terms
-    for length in range(min(4, len(parts) - at), 0, -1):
-        head = tuple(parts[at : at + length - 1])
-        for form in _forms(parts[at + length - 1]):
-            evidence, must_end = terms.get((*head, form), (NOTHING, False))
-            if evidence.weight and (not must_end or at + length == len(parts)):
-                return evidence, len(parts) - at if form == "*" else length
-    return NOTHING, 0
-
-
-def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
-    """Yield what the terms in one attribute word say, the longest first at each place, left to right."""
-    firsts, at = attribute_terms().firsts, 0
-    while at < len(parts):
-        length = 0
-        if parts[at] in firsts or any(form in firsts for form in _forms(parts[at])):
-            evidence, length = _longest_term(parts, at)
-            if length:
-                yield evidence
-        at += max(length, 1)
-
-
-@lru_cache(maxsize=50_000)
-def _read_value(value: str) -> Evidence:
-    """Return what one class word, id or word of a label says."""
-    said = NOTHING
-    for evidence in _found_terms([part.lower() for part in PARTS.findall(value)]):
-        said = nest(said, evidence)
-    return said
-
-
-def read_attributes(tag: str, attributes: str) -> Evidence:
-    """Return what an element's tag and attribute words say of the text inside.
-
-    >>> read_attributes("div", "comment-author vcard").kinds
-    (<Kind.COMMENTS: 'comments'>,)
-    """
-    found = attribute_terms().elements.get(tag, NOTHING)
-    for value in attributes.split():
-        said = _read_value(value)
-        if said.weight > found.weight:
-            found = said
-        elif said.kinds and said.weight == found.weight:
-            found = nest(found, said)
-    return found
 
 
 def read_contexts(layout: Layout, holds: Sequence[bool]) -> tuple[Evidence, ...]:

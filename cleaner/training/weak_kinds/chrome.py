@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from cleaner.cues.evidence import INNER, MASTERS, NOTHING, STRENGTHS, Evidence
 from cleaner.page import KINDS, Kind
-from cleaner.training.weak_kinds.evidence import INNER, MASTERS, NOTHING, STRENGTHS, Evidence
 from cleaner.training.weak_kinds.facts import BODY_SHARE, Facts
 from cleaner.training.weak_kinds.lines import is_link, is_near_start, read_line, read_surroundings
 from cleaner.training.weak_kinds.words import alike, read_words, title_likeness

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.cues.evidence import Evidence
 from cleaner.page import Layout
 from cleaner.training.weak_kinds.attributes import read_contexts
-from cleaner.training.weak_kinds.evidence import Evidence
 from cleaner.training.weak_kinds.phrases import read_phrases
 from cleaner.training.weak_kinds.words import read_words, title_likeness
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from cleaner.cues.evidence import STRENGTHS
 from cleaner.page import Kind
-from cleaner.training.weak_kinds.evidence import STRENGTHS
 from cleaner.training.weak_kinds.facts import BODY_SHARE, HEADING_TAGS, Facts
 from cleaner.training.weak_kinds.lines import read_line, read_surroundings
 from cleaner.training.weak_kinds.words import title_likeness

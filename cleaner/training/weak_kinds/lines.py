@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cleaner.cues.attributes import read_attributes
+from cleaner.cues.evidence import NOTHING, STRENGTHS, Evidence, nest
 from cleaner.datelines import read_date_line
 from cleaner.page import Kind
-from cleaner.training.weak_kinds.attributes import read_attributes
-from cleaner.training.weak_kinds.evidence import NOTHING, STRENGTHS, Evidence, nest
 from cleaner.training.weak_kinds.facts import Facts
 
 _NAME: Final = re.compile(r"[^\W\d_][\w.'’-]*")

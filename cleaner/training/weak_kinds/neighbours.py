@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from cleaner.cues.evidence import Evidence
 from cleaner.page import Kind
-from cleaner.training.weak_kinds.evidence import Evidence
 from cleaner.training.weak_kinds.facts import CHROME_SHARE, HEADING_TAGS, Facts
 
 _SECTIONS: Final = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.TAGS, Kind.SUBSCRIBE, Kind.AUTHOR, Kind.AD})

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from cleaner.page import Kind
-from cleaner.training.weak_kinds.evidence import NOTHING, Evidence
-from cleaner.training.weak_kinds.tables import Phrase, phrases_by_first_word
-
-START_WORDS: Final = {Kind.CONSENT: 150, Kind.POLICY: 120, Kind.LEGAL: 150, Kind.ABOUT: 60, Kind.SUBSCRIBE: 80}
-"""A paragraph that begins with a phrase may be this long (words), 30 unless stated: longer ones are running text."""
-
-ANYWHERE_WORDS: Final = {Kind.CONSENT: 150, Kind.POLICY: 120, Kind.LEGAL: 150, Kind.AUTHOR: 90, Kind.CAPTION: 60}
-"""The same for a phrase inside the paragraph; 50 unless stated."""
+from cleaner.cues.evidence import NOTHING, Evidence
+from cleaner.cues.tables import Phrase, phrases_by_first_word, word_limit
 
 
 def read_phrases(text: str, words: Sequence[str]) -> Evidence:
@@ -41,12 +33,9 @@ def read_phrases(text: str, words: Sequence[str]) -> Evidence:
 
 
 def _in_place(phrase: Phrase, at: int, count: int) -> bool:
-    kind = phrase.evidence.kinds[0]
     if phrase.place == "whole":
         return at == 0 and count == len(phrase.words)
-    if phrase.place == "start":
-        return at == 0 and count <= START_WORDS.get(kind, 30)
-    return count <= ANYWHERE_WORDS.get(kind, 50)
+    return (at == 0 or phrase.place == "anywhere") and count <= word_limit(phrase)
 
 
 def _has_colon(text: str, words: Sequence[str], end: int) -> bool:

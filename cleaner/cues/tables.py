@@ -8,8 +8,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+from cleaner.cues.evidence import STRENGTHS, Evidence
 from cleaner.page import Kind
-from cleaner.training.weak_kinds.evidence import STRENGTHS, Evidence
+
+CUE_GROUPS: Final = ("nav", "share", "related", "comments", "promotion", "about", "note", "caption")
+"""Kinds that chrome words tell apart well enough; see ``GROUP_OF``."""
+GROUP_OF: Final = {
+    Kind.NAV: 0, Kind.OTHER: 0, Kind.SHARE: 1, Kind.TAGS: 1, Kind.RELATED: 2, Kind.COMMENTS: 3, Kind.AD: 4,
+    Kind.SUBSCRIBE: 4, Kind.CONSENT: 4, Kind.ABOUT: 5, Kind.AUTHOR: 5, Kind.LEGAL: 5, Kind.POLICY: 5,
+    Kind.BYLINE: 6, Kind.DATELINE: 6, Kind.TITLE: 6, Kind.CAPTION: 7,
+}  # fmt: skip
+"""Place of each kind's group in CUE_GROUPS."""
 
 LANGUAGES: Final = ("de", "el", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh")
 """Languages that have a table of phrases."""
@@ -18,10 +27,14 @@ PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+"
 """Words of an attribute value: ``relatedPosts`` has two."""
 
 
+_NUMBERED: Final = re.compile(r"# [^|]+ \| (whole|start|anywhere) \| \w+ \| \w+$")
+
+
 def table_lines(name: str) -> list[str]:
     """Return the entries of a table in ``cleaner/tables/kinds``, without its header."""
     text = (files("cleaner") / "tables" / "kinds" / name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
+    # `# comments | whole ...` is an entry: any number, then a word
+    return [line for line in text.splitlines() if line and (line[0] != "#" or _NUMBERED.match(line))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,13 @@ def attribute_terms() -> Terms:
     return Terms(elements, terms, beginnings, frozenset(parts[0] for parts in terms))
 
 
+@cache
+def body_endings() -> tuple[str, ...]:
+    """Return how the names of elements end that hold an article's text, letters only."""
+    lines = (files("cleaner") / "tables" / "body_names.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 class Phrase(NamedTuple):
     """One line of a phrase table: words, where they must stand, whether a colon follows, what they say."""
 
@@ -67,6 +87,21 @@ class Phrase(NamedTuple):
     place: str
     colon: bool
     evidence: Evidence
+
+
+START_WORDS: Final = {Kind.CONSENT: 150, Kind.POLICY: 120, Kind.LEGAL: 150, Kind.ABOUT: 60, Kind.SUBSCRIBE: 80}
+"""A paragraph that begins with a phrase may be this long (words), 30 unless stated: longer ones are running text."""
+
+ANYWHERE_WORDS: Final = {Kind.CONSENT: 150, Kind.POLICY: 120, Kind.LEGAL: 150, Kind.AUTHOR: 90, Kind.CAPTION: 60}
+"""The same for a phrase inside the paragraph; 50 unless stated."""
+
+
+def word_limit(phrase: Phrase) -> int:
+    """Return the words from which on a paragraph with this phrase is running text."""
+    kind = phrase.evidence.kinds[0]
+    if phrase.place == "whole":
+        return len(phrase.words)
+    return START_WORDS.get(kind, 30) if phrase.place == "start" else ANYWHERE_WORDS.get(kind, 50)
 
 
 @cache

@@ -8,16 +8,41 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq
+
+from cleaner.decode import decode
+from cleaner.errors import SetupError
+from cleaner.page import ContentType, Layout, RawPage
+from cleaner.segment import segment
+from cleaner.settings import DEFAULTS
+
+__all__ = [
+    "MAX_TOKENS",
+    "MIN_COVERAGE",
+    "MIN_COVERAGE_TEXT",
+    "Labels",
+    "check_rapidfuzz",
+    "label",
+    "layout_of",
+    "tokens",
+]
 
 _CJK = r"\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 MAX_TOKENS = 60_000
 """Pages longer than this are not labelled (the table of the comparison grows with the product)."""
+MIN_COVERAGE = 0.9
+"""Pages on which less of the gold is found say little: the labels of their paragraphs would be wrong (same in
+training)."""
+MIN_COVERAGE_TEXT = 0.3
+"""A text that a program made of a page may lack much of the gold; what it has is labelled right (same in training)."""
 
 
 def tokens(text: str) -> list[str]:
-    """Return lower-cased words; each Chinese or Japanese character counts as one."""
+    """Return lower-cased words; each Chinese or Japanese character counts as one.
+
+    >>> tokens("Rain fell. 河水")
+    ['rain', 'fell', '河', '水']
+    """
     return _TOKEN.findall(text.lower())
 
 
@@ -33,15 +58,31 @@ class Labels(NamedTuple):
     gold_tokens: int
 
 
+def check_rapidfuzz() -> None:
+    """Raise SetupError (``missing_extra``) unless rapidfuzz, which :func:`label` needs, is installed."""
+    import importlib.util
+
+    if importlib.util.find_spec("rapidfuzz") is None:
+        raise SetupError(
+            "missing_extra",
+            "Laying gold texts over pages needs rapidfuzz, which is not installed. "
+            "Run: pip install 'article-cleaner[eval]'",
+        )
+
+
+def layout_of(source: bytes | str, *, url: str | None = None, content_type: ContentType) -> Layout:
+    """Decode and segment a page, nothing else. Raises InputError for what is no page."""
+    return segment(decode(RawPage(source, url=url, content_type=content_type), DEFAULTS))
+
+
 def label(texts: Sequence[str], gold: str) -> Labels:
     """Find the gold text in a page's paragraphs by longest common subsequence of tokens.
 
-    A page or gold of more than MAX_TOKENS has coverage 0 and no labels.
-
-    >>> shares, counts, coverage, length = label(["Menu", "Rain fell all day."], "Rain fell all day.")
-    >>> shares.tolist(), counts.tolist(), coverage, length
-    ([0.0, 1.0], [1.0, 4.0], 1.0, 4)
+    A page or gold of more than MAX_TOKENS has coverage 0 and no labels. Needs rapidfuzz. For ``["Menu", "Rain fell
+    all day."]`` and the gold ``"Rain fell all day."``, the shares are 0 and 1, the tokens 1 and 4, the coverage is 1.
     """
+    from rapidfuzz.distance import LCSseq
+
     per_paragraph = [tokens(text) for text in texts]
     counts = np.array([len(t) for t in per_paragraph], dtype=np.float32)
     gold_tokens = tokens(gold)

@@ -1,0 +1,144 @@
+"""Where on the page a paragraph stands: before and after what, near the headline, said before or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.features.characters import columns_of
+from cleaner.page import Layout
+
+Floats = NDArray[np.float32]
+
+PLACE_NUMBERS = (
+    "is_html", "position", "words_before", "words_after", "from_start", "from_end", "log_page_words",
+    "log_page_paragraphs", "gap", "repeats", "repeated_before", "repeated_head", "like_title", "before_title",
+    "prose_before", "prose_after", "previous_log_words", "next_log_words", "tail_of_page",
+)  # fmt: skip
+
+
+_NOT_ALNUM = re.compile(r"[\W_]+")
+
+
+def letters_of(text: str) -> str:
+    """Return a text's letters and figures in lower case, for comparing headlines; nothing else is left."""
+    return _NOT_ALNUM.sub("", text.lower())
+
+
+_COMPARED = 300
+"""So many characters of a paragraph are compared with what the page says of itself."""
+
+Letters: TypeAlias = Callable[[int], str]
+
+
+def lazy_letters(texts: Sequence[str]) -> Letters:
+    """Return a function from a paragraph's place to the letters of its head, worked out when they are asked for."""
+    return cache(lambda place: letters_of(texts[place][:_COMPARED]))
+
+
+def title_signs(layout: Layout, letters: Letters) -> tuple[Floats, Floats]:
+    """Return (like_title, before_title): is it the page's headline, and does it stand before the headline."""
+    n = len(layout.texts)
+    like = np.zeros(n, dtype=np.float32)
+    before = np.zeros(n, dtype=np.float32)
+    titles = {letters_of(layout.head.title)} | {
+        letters_of(content) for name, content in layout.head.metas if name in {"og:title", "twitter:title"}
+    }
+    skip = 0
+    if layout.content_type == "text":
+        # A flattened page begins with its <title>, and the headline comes again below.
+        titles, skip = {letters(0)}, 1
+    titles.discard("")
+    # a text more than twice as long as the headline is not like it, whatever stands between its letters
+    longest = min(_COMPARED, 2 * max(map(len, titles), default=0) + 40)
+    place = -1
+    for index in range(skip, n):
+        text = layout.texts[index]
+        heading = layout.tags[index] == "h1"
+        if not heading and (not titles or not 8 <= len(text) <= longest):
+            continue
+        short = letters(index)
+        if heading or len(short) >= 8:
+            score = max([_likeness(short, title) for title in titles], default=0.0)
+            like[index] = score
+            if place < 0 and (heading or score == 1.0):
+                place = index
+    if place > 0:
+        before[:place] = 1
+    return like, before
+
+
+def _likeness(text: str, title: str) -> float:
+    if text == title:
+        return 1.0
+    if text and title.startswith(text):
+        return 0.9 * min(1.0, len(text) / max(1, len(title)) + 0.3)
+    if text and (text in title or title in text):
+        return 0.6 * min(len(text), len(title)) / max(len(text), len(title))
+    return 0.0
+
+
+def _repeats(texts: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
+    """Return how often each text stands on the page (0 = once), whether it stood before, and whether its head did."""
+    seen: dict[str, int] = {}
+    heads: set[str] = set()
+    again = np.zeros(len(texts), dtype=np.float32)
+    head_again = np.zeros(len(texts), dtype=np.float32)
+    for index, text in enumerate(texts):
+        times = seen.get(text, 0)
+        again[index] = times > 0
+        seen[text] = times + 1
+        head = text[:40]
+        if len(head) == 40:
+            head_again[index] = head in heads
+            heads.add(head)
+    times_more = np.array([seen[text] - 1 for text in texts], dtype=np.float32)
+    return np.log1p(times_more), again, head_again
+
+
+def _shifted(values: Floats, by: int) -> Floats:
+    out = np.zeros_like(values)
+    if by > 0:
+        out[by:] = values[:-by]
+    else:
+        out[:by] = values[-by:]
+    return out
+
+
+def place_numbers(layout: Layout, letters: Letters, words: Floats, prose: Floats) -> Floats:
+    """Return the PLACE_NUMBERS of the n paragraphs; ``prose`` has the words of those that are running text."""
+    n = len(words)
+    index = np.arange(n, dtype=np.float32)
+    total, total_prose = max(float(words.sum()), 1.0), max(float(prose.sum()), 1.0)
+    before = np.cumsum(words) - words
+    prose_before = np.cumsum(prose) - prose
+    log_words: Floats = np.log1p(words, dtype=np.float32) / np.float32(2)
+    repeats, again, head_again = _repeats(layout.texts)
+    like_title, before_title = title_signs(layout, letters)
+    columns = (
+        layout.content_type == "html",
+        index / n,
+        before / total,
+        (total - before - words) / total,
+        1 / (1 + index),
+        1 / (n - index),
+        np.log1p(total) / 5,
+        np.log1p(n) / 4,
+        np.minimum(layout.gaps, 3) / 3,
+        repeats,
+        again,
+        head_again,
+        like_title,
+        before_title,
+        prose_before / total_prose,
+        (total_prose - prose_before - prose) / total_prose,
+        _shifted(log_words, 1),
+        _shifted(log_words, -1),
+        (prose_before + prose >= total_prose) & (prose == 0),
+    )
+    return columns_of(columns, n)
