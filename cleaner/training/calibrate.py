@@ -109,7 +109,10 @@ def calibrate(
         bands = CHROME_BANDS[name]
         limits = {
             point: {
-                side: [_best_threshold(pages, beta) for pages in _by_band(judged + more, bands, side == "article")]
+                side: [
+                    _best_threshold(pages, beta, clean=band < CLEAN)
+                    for band, pages in zip(bands, _by_band(judged + more, bands, side == "article"), strict=True)
+                ]
                 for side in ("article", "other")
             }
             for point, beta in POINTS.items()
@@ -151,12 +154,16 @@ def _logistic(z: NDArray[np.floating[Any]]) -> Floats:
 CHROME_BANDS = {"html": (0.5,), "text": (0.04, 0.09, 0.15, 0.27, 0.5)}
 """Middles of the bands of chrome share for which thresholds are chosen; in between they are interpolated. A page of
 HTML is never clean; a text may be, and then should come back whole."""
+CLEAN = 0.2
 NEAR = 0.003
-"""The curves are flat, and dev is small: all thresholds within this of the best dev F1 are as good. For HTML their
-middle is taken. For text the lowest: losing text that was clean is worse than keeping some chrome (with it a clean
+"""The curves are flat: all thresholds within this of the best F1 are as good, and their middle is taken. For a text
+with less chrome than CLEAN the lowest: losing text that was clean is worse than keeping some chrome (with it a clean
 text loses 0.1 % instead of 1 %; dev, rendering ``gold``)."""
 
 
+NOISY = frozenset({"readability"})
+"""Corpora that choose no threshold: their gold is what a program was expected to keep, and its best threshold is .1
+where that of all others is .3 and more."""
 CORPUS_PAGES = 60
 """A corpus with more pages of one band and side counts as much as one with so many."""
 POINTS = {"balance": 1.0, "precision": 0.4, "recall": 2.5}
@@ -167,7 +174,7 @@ def _by_band(judged: Sequence[Judged], bands: Sequence[float], article: bool) ->
     """Sort pages of one side into the bands by the nearest middle."""
     out: list[list[Judged]] = [[] for _ in bands]
     for j in judged:
-        if (j.example.page_type == "article") == article:
+        if (j.example.page_type == "article") == article and j.example.corpus not in NOISY:
             out[int(np.abs(np.array(bands) - j.chrome).argmin())].append(j)
     return out
 
@@ -190,8 +197,8 @@ def _not_article_limit(pages: Sequence[tuple[str, float]]) -> float:
     return 0.98
 
 
-def _best_threshold(pages: Sequence[Judged], beta: float) -> float:
-    """Return the middle (HTML) or the lowest (text) of the good thresholds.
+def _best_threshold(pages: Sequence[Judged], beta: float, *, clean: bool) -> float:
+    """Return the middle or, for texts that are almost clean, the lowest of the good thresholds.
 
     The curve is averaged over five steps; a corpus counts for CORPUS_PAGES pages at most, so that none decides alone.
     """
@@ -202,7 +209,7 @@ def _best_threshold(pages: Sequence[Judged], beta: float) -> float:
     curve = [float(np.average([_f1(j, t, beta) for j in pages], weights=weights)) for t in THRESHOLDS]
     smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     good = [t for t, value in zip(THRESHOLDS, smooth, strict=True) if value >= smooth.max() - NEAR]
-    return good[len(good) // 2] if pages[0].example.rendering == "html" else good[0]
+    return good[0] if clean else good[len(good) // 2]
 
 
 def _f1(judged: Judged, limit: float, beta: float = 1.0) -> float:

@@ -32,7 +32,7 @@ class Plan:
     """How to train; the defaults are what dev chose (MODEL_CARD.md has what was tried)."""
 
     passes: int = 2
-    seed: int = 5
+    seed: int = 6
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
     dropout: float = 0.15
