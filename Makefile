@@ -6,7 +6,7 @@ STAMP := $(VENV)/.stamps
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint quality bench train golden clean
+.PHONY: help setup run test lint quality bench soak train golden shots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -51,8 +51,12 @@ lint: $(STAMP)/dev  ## style, types, floors
 quality: $(STAMP)/dev  ## measure on the test pages and compare with the floors
 	$(BIN)/python -m cleaner.evaluation.gate
 
-bench: $(STAMP)/dev  ## time per page beside other tools, in one run
-	$(BIN)/python -m cleaner.evaluation.bench
+bench: $(STAMP)/dev  ## time per page beside other tools; PROFILE=1: where it goes; PLOT=1: how it grows (docs/growth.svg)
+	$(BIN)/python -m cleaner.evaluation.bench $(if $(PROFILE),--profile) $(if $(PLOT),--plot docs/growth.svg)
+
+soak: $(STAMP)/test  ## write a folder of 20,000 mixed documents and clean it with two processes: make soak DOCUMENTS=2000
+	$(BIN)/python -m cleaner.evaluation.soak out/soak $(or $(DOCUMENTS),20000)
+	$(BIN)/cleaner clean out/soak -o out/soaked -f txt,jsonl -j 2
 
 train: $(STAMP)/train  ## rebuild the weights from the corpora
 	$(BIN)/python -m cleaner.training
@@ -60,6 +64,9 @@ train: $(STAMP)/train  ## rebuild the weights from the corpora
 golden: $(STAMP)/test  ## rewrite the expected text of one fixture: make golden SLUG=...
 	@test -n "$(SLUG)" || { echo "Say which fixture: make golden SLUG=name (a folder of fixtures/pages)"; exit 2; }
 	$(BIN)/python tests/make_golden.py "$(SLUG)" $(if $(PROBLEMS),--problems)
+
+shots: $(STAMP)/test  ## take pictures of the reports into out/shots/; needs the Debian packages chromium and chromium-driver
+	$(BIN)/python tests/make_shots.py
 
 clean:  ## remove what the targets made, but for .venv
 	rm -rf out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,6 +16,7 @@ The flow, one stage after another, each a pure function::
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from cleaner.article import Article
@@ -24,8 +25,10 @@ from cleaner.page import Kind, Metadata, Paragraph, RawPage
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
+    from cleaner.batch import clean_many
     from cleaner.pipeline import clean
 
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library says nothing unless it is asked to
 __version__ = "0.1.0"
 __all__ = [
     "Article",
@@ -40,6 +43,7 @@ __all__ = [
     "Settings",
     "SetupError",
     "clean",
+    "clean_many",
 ]
 
 
@@ -49,4 +53,8 @@ def __getattr__(name: str) -> Any:
         from cleaner.pipeline import clean
 
         return clean
+    if name == "clean_many":
+        from cleaner.batch import clean_many
+
+        return clean_many
     raise AttributeError(f"module 'cleaner' has no attribute {name!r}")

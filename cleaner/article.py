@@ -45,6 +45,12 @@ class Article:
 
         return to_json(self, paragraphs=paragraphs)
 
+    def to_schema_org(self) -> dict[str, Any]:
+        """Return what is known as a NewsArticle of schema.org (JSON-LD, plain data)."""
+        from cleaner.schema_org import to_schema_org
+
+        return to_schema_org(self)
+
     def to_markdown(self) -> str:
         """Return the text as Markdown with YAML front matter; headings become ``##``."""
         from cleaner.records import to_markdown

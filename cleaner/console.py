@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["counter", "emit", "is_terminal", "look", "progress", "say", "show", "visible"]
 
 
+_PLAIN_FROM = 20
+"""Fewer documents are done before anybody wonders."""
+
+_PLAIN_SECONDS = 10.0
+"""How often a line tells how far a run is, where there is no terminal."""
+
+
 def say(*lines: str) -> None:
     """Print lines for people on standard error; whatever a file name holds, a line stays a line."""
     if sys.stderr is None:  # closed by the shell; print() would take standard output instead
@@ -74,10 +81,16 @@ def _forget_stdout() -> None:
 
 
 @contextlib.contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Show a bar while documents are done, on a terminal only; yields what is to be called for each."""
-    if quiet or not is_terminal(sys.stderr) or total < 2:
+def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Tell how many documents are done, of ``total`` if that is known; yields what is to be called for each.
+
+    A terminal shows a bar; elsewhere there is a line every ten seconds.
+    """
+    if quiet or (total is not None and total < (2 if is_terminal(sys.stderr) else _PLAIN_FROM)):
         yield lambda _: None
+        return
+    if not is_terminal(sys.stderr):
+        yield _plain_progress(total)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -101,6 +114,26 @@ def progress(total: int, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
             bar.update(task, advance=1, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
 
         yield count
+
+
+def _plain_progress(total: int | None) -> Callable[[Outcome], None]:
+    """Return what counts documents and says now and then how many are done."""
+    started = told = time.perf_counter()
+    done = failed = 0
+
+    def count(outcome: Outcome) -> None:
+        nonlocal done, failed, told
+        done += 1
+        failed += outcome.status == "failed"
+        now = time.perf_counter()
+        if now - told < _PLAIN_SECONDS:
+            return
+        told, rate = now, done / (now - started)
+        of = "" if total is None else f" of {total:,}"
+        left = "" if total is None else f", {(total - done) / rate / 60:,.0f} min left"
+        say(f"{done:,}{of} documents, {failed:,} failed, {rate:,.1f}/s{left}")
+
+    return count
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ __all__ = [
     "is_date_word",
     "is_plain",
     "iso_date",
+    "role_of",
     "table_entries",
 ]
 
@@ -314,6 +315,16 @@ def _role(text: str) -> Role:
         if role:
             return role
     return ""
+
+
+def role_of(text: str) -> Role:
+    """Return what a label says of the date beside it, if it is nothing but words of date lines.
+
+    >>> role_of("Last updated:"), role_of("Published"), role_of("The bridge")
+    ('modified', 'published', '')
+    """
+    line = fold(text)
+    return _role(line) if is_plain(line) else ""
 
 
 def table_entries(table: str) -> list[str]:

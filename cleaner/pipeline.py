@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
 from cleaner.article import Article
@@ -9,7 +10,10 @@ from cleaner.assemble import assemble
 from cleaner.decode import decode
 from cleaner.errors import CleanerError, InternalError, SetupError
 from cleaner.metadata import describe
+from cleaner.overrule import overrule
 from cleaner.page import RawPage
+from cleaner.rules import Rules
+from cleaner.rules.firing import fire
 from cleaner.score import score
 from cleaner.segment import segment
 from cleaner.settings import DEFAULTS, Settings
@@ -42,8 +46,13 @@ def clean(
         page = decode(page_in, settings)
         layout = segment(page)
         verdicts = score(layout, settings)
+        warnings: tuple[str, ...] = ()
+        if isinstance(settings.rules, Rules):
+            firing = fire(settings.rules, page, layout)
+            verdicts, warnings = overrule(verdicts, layout, firing, settings), firing.warnings
         metadata = describe(page, layout, kinds=verdicts.kinds, kept=verdicts.kept.tolist(), settings=settings)
-        return assemble(page, layout, verdicts, metadata)
+        article = assemble(page, layout, verdicts, metadata)
+        return dataclasses.replace(article, warnings=article.warnings + warnings) if warnings else article
     except CleanerError:
         raise
     except (MemoryError, RecursionError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from cleaner.page import Kind, Metadata, Paragraph
 
 __all__ = [
     "SCHEMA_VERSION",
+    "count_words",
     "from_record",
     "paragraph_record",
     "printable",
@@ -29,24 +31,21 @@ __all__ = [
     "valid_unicode",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Rises when a field changes its name, type or meaning; a new field alone does not raise it."""
 
-_METADATA_FIELDS = tuple(entry.name for entry in dataclasses.fields(Metadata) if entry.name != "sources")
-_PARAGRAPH_FIELDS = tuple(entry.name for entry in dataclasses.fields(Paragraph))
-
-_FRONT_MATTER = (
-    "title",
-    "authors",
-    "date_published",
-    "date_modified",
-    "url",
-    "site_name",
-    "language",
-    "description",
-    "tags",
+_METADATA_FIELDS = tuple(
+    entry.name for entry in dataclasses.fields(Metadata) if entry.name not in {"sources", "encoding"}
 )
-"""Metadata in the front matter of Markdown, in this order; empty ones are left out."""
+_PARAGRAPH_FIELDS = tuple(entry.name for entry in dataclasses.fields(Paragraph))
+_NOT_IN_FRONT = frozenset({"text", "paragraphs"})
+"""Fields of a record that the front matter of Markdown leaves out; it leaves out empty ones, too."""
+
+_WORDS_A_MINUTE, _UNSPACED_A_MINUTE = 240, 500
+"""How fast people read silently: English words (Brysbaert 2019), characters of scripts without blanks."""
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Thai, Lao, Burmese, Khmer, kana and Han: a character counts as a word."""
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.,-][^\W_]+)*")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _YAML_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -59,31 +58,60 @@ _MARKDOWN_START = re.compile(r"(?:[#>+=|~-]|\d{1,9}(?=[.)]))")
 def to_record(article: Article, *, paragraphs: bool = False) -> dict[str, Any]:
     """Return the article as a flat dict; with ``paragraphs`` the list of all paragraphs stands under that name.
 
-    ``id`` is the source (path, archive member, row id) when there is one, else the URL, else a hash of the text, so
-    that it does not depend on the order of a run. Fields nobody vouches for are empty, never missing.
+    ``id`` is the source file (path, archive member, row id) when there is one, else the URL, else a hash of the text,
+    so that it does not depend on the order of a run. Fields nobody vouches for are empty (``paywalled``: None), never
+    missing. Every field is described in ``cleaner/tables/article.schema.json``.
 
     >>> record = to_record(Article("Hello.", "ok", 0.9, (), Metadata(title="Greeting"), "html", source="a/b.html"))
-    >>> record["schema_version"], record["id"], record["title"], record["text"], "paragraphs" in record
-    (1, 'a/b.html', 'Greeting', 'Hello.', False)
+    >>> record["schema_version"], record["id"], record["title"], record["word_count"], "paragraphs" in record
+    (2, 'a/b.html', 'Greeting', 1, False)
     """
     metadata = article.metadata
+    words, minutes = count_words(article.text)
+    digest = _text_hash(article.text)
     record: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
-        "id": article.source or metadata.url or _text_id(article.text),
-        "source": article.source,
-        "status": article.status,
-        "confidence": article.confidence,
-        "content_type": article.content_type,
+        "id": article.source or metadata.url or digest,
     }
     for name in _METADATA_FIELDS:
         value = getattr(metadata, name)
         record[name] = list(value) if isinstance(value, tuple) else value
-    record["metadata_sources"] = dict(metadata.sources)
-    record["warnings"] = list(article.warnings)
-    record["text"] = article.text
+    record |= {
+        "status": article.status,
+        "confidence": article.confidence,
+        "content_type": article.content_type,
+        "word_count": words,
+        "reading_minutes": minutes,
+        "encoding": metadata.encoding,
+        "source_file": article.source,
+        "content_hash": digest,
+        "cleaner_version": _version(),
+        "sources": dict(metadata.sources),
+        "warnings": list(article.warnings),
+        "text": article.text,
+    }
     if paragraphs:
         record["paragraphs"] = [paragraph_record(paragraph) for paragraph in article.paragraphs]
     return record
+
+
+def count_words(text: str) -> tuple[int, int]:
+    """Return how many words a text has, and how many minutes it takes to read them (rounded up).
+
+    In scripts without blanks between words (Chinese, Japanese, Thai ...) each character counts as a word.
+
+    >>> count_words("The ferry didn't run."), count_words("渡轮停航")
+    ((4, 1), (4, 1))
+    """
+    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text))
+    spaced = len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text))
+    return spaced + unspaced, math.ceil(spaced / _WORDS_A_MINUTE + unspaced / _UNSPACED_A_MINUTE)
+
+
+def _version() -> str:
+    from cleaner import __version__
+
+    return __version__
 
 
 def paragraph_record(paragraph: Paragraph) -> dict[str, Any]:
@@ -117,9 +145,9 @@ def from_record(record: Mapping[str, Any]) -> Article:
             status=record["status"],
             confidence=record["confidence"],
             paragraphs=tuple(_paragraph(entry) for entry in record.get("paragraphs", ())),
-            metadata=Metadata(**values, sources=dict(record["metadata_sources"])),
+            metadata=Metadata(**values, encoding=record["encoding"], sources=dict(record["sources"])),
             content_type=record["content_type"],
-            source=record["source"],
+            source=record["source_file"],
             warnings=tuple(record["warnings"]),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -135,8 +163,8 @@ def _paragraph(entry: Mapping[str, Any]) -> Paragraph:
     return Paragraph(**{**values, "kind": Kind(values["kind"]), "reasons": tuple(values["reasons"])})
 
 
-def _text_id(text: str) -> str:
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _text_hash(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_json(article: Article, *, paragraphs: bool = False, indent: int | None = None) -> str:
@@ -185,35 +213,27 @@ def _printable_sign(sign: str) -> str:
 
 
 def to_markdown(article: Article) -> str:
-    r"""Return the kept paragraphs as Markdown, after YAML front matter with what is known about the article.
+    r"""Return the kept paragraphs as Markdown, after YAML front matter with the filled fields of the record.
 
     Headings keep their level (``<h1>`` becomes ``##``, since the title stands in the front matter), list items get
     a dash. Signs that Markdown would take for mark-up are escaped; the words are left alone.
 
-    >>> print(to_markdown(Article("2 * 3", "ok", 0.9, (), Metadata(title='A "sum"'), "text")), end="")
-    ---
-    title: "A \"sum\""
-    status: "ok"
-    confidence: 0.9
-    ---
-    <BLANKLINE>
-    2 \* 3
+    >>> lines = to_markdown(Article("2 * 3", "ok", 0.9, (), Metadata(title='A "sum"'), "text")).splitlines()
+    >>> lines[:1] + [line for line in lines if line[:5] in ("title", "statu", "confi")] + lines[-2:]
+    ['---', 'title: "A \\"sum\\""', 'status: "ok"', 'confidence: 0.9', '', '2 \\* 3']
     """
     lines = ["---"]
-    for name in _FRONT_MATTER:
-        value = getattr(article.metadata, name)
-        if value:
-            lines.append(f"{name}: {_yaml(list(value) if isinstance(value, tuple) else value)}")
-    if article.source:
-        lines.append(f"source: {_yaml(article.source)}")
-    lines += [f"status: {_yaml(article.status)}", f"confidence: {round(article.confidence, 4)}", "---"]
+    for name, value in to_record(article).items():
+        if name not in _NOT_IN_FRONT and value not in ("", [], {}, None):
+            lines.append(f"{name}: {_yaml(round(value, 4) if isinstance(value, float) else value)}")
+    lines.append("---")
     kept = [_markdown(paragraph) for paragraph in article.paragraphs if paragraph.kept]
     if not kept:
         kept = [_escape_markdown(text) for text in article.text.split("\n\n") if text]
     return valid_unicode("\n".join(lines) + "\n" + "".join(f"\n{text}\n" for text in kept))
 
 
-def _yaml(value: str | list[str]) -> str:
+def _yaml(value: object) -> str:
     text = valid_unicode(json.dumps(value, ensure_ascii=False))
     return _YAML_ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 

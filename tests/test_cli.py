@@ -147,7 +147,7 @@ def test_json_gives_one_record(run: Run) -> None:
     """`--json` prints one line with the record, `--paragraphs` adds the list."""
     Path("page.html").write_text(PAGE, "utf-8")
     record = json.loads(run("clean", "--json", "page.html", "--url", "https://example.org/a").out)
-    assert (record["id"], record["source"], record["schema_version"]) == ("page.html", "page.html", 1)
+    assert (record["id"], record["source_file"], record["schema_version"]) == ("page.html", "page.html", 2)
     assert record["url"] == "https://example.org/a"
     assert "paragraphs" not in record
     full = json.loads(run("clean", "--json", "--paragraphs", "page.html").out)
@@ -167,7 +167,7 @@ def test_a_folder_is_mirrored(run: Run) -> None:
     assert result.out == ""
     assert result.err.startswith("2 documents in ")
     assert result.err.endswith(f"The result is in out{os.sep}\n")
-    assert json.loads(Path("out/a/b.json").read_bytes())["source"] == "a/b.html"
+    assert json.loads(Path("out/a/b.json").read_bytes())["source_file"] == "a/b.html"
 
 
 def test_worker_processes_change_nothing(run: Run) -> None:
@@ -238,17 +238,17 @@ def test_notes_go_to_standard_error(run: Run, word: str, code: int, err: str) ->
 @pytest.mark.usefixtures("stand_in", "folder")
 def test_a_folder_with_a_failure_ends_with_1(run: Run) -> None:
     """The summary has counts, the failure with its sentence, the file of errors and the place of the result."""
-    result = run("clean", "in", "-o", "out")
+    result = run("clean", "in", "-o", "out", "-j", "0")
     assert (result.code, result.out) == (1, "")
     assert result.err.splitlines()[1:] == [
         "       2 cleaned",
         "       1 no article (an index, shop or error page)",
         "       1 failed (binary_input 1)",
         "error[binary_input]: e.txt is binary.",
-        f"All failures are in {Path('out/errors.jsonl')}.",
+        f"All failures are in {Path('out/.cleaner/errors.jsonl')}.",
         f"The result is in out{os.sep}",
     ]
-    assert run("clean", "in", "-o", "out", "--quiet") == Result(1, "", "")
+    assert run("clean", "in", "-o", "out", "-j", "0", "--quiet") == Result(1, "", "")
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -263,7 +263,7 @@ def test_a_folder_with_a_failure_ends_with_1(run: Run) -> None:
         (["clean", "in", "-o", "in"], 2, "error[output_is_input]"),
         (["clean", "in", "-o", "out", "--url", "https://example.org/"], 2, "error[url_for_many]"),
         (["clean", "p.txt", "-o", "p.html"], 2, "error[format_mismatch]"),
-        (["clean", "p.txt", "-f", "pdf"], 2, "There is no format 'pdf'. Formats: txt, json, md."),
+        (["clean", "p.txt", "-f", "pdf"], 2, "There is no format 'pdf'. Formats: txt, json, md,"),
         (["clean", "p.txt", "--json", "-f", "md"], 2, "error[two_formats]"),
         (["clean", "p.txt", "--threshold", "2"], 2, "threshold must lie between 0 and 1"),
         (["clean", "p.txt", "--threshold", "much"], 2, "--threshold"),
@@ -272,7 +272,7 @@ def test_a_folder_with_a_failure_ends_with_1(run: Run) -> None:
         (["clean", "p.txt", "--config", "wrong.toml"], 2, "Did you mean 'threshold'?"),
         (["clean", "p.txt", "--encoding", "klingon"], 2, "error[unknown_encoding]"),
         (["clean", "p.txt", "--content-type", "pdf"], 2, "'auto', 'html', 'text'"),
-        (["clean", "p.txt", "-j", "0", "-o", "out"], 2, "'-j'"),
+        (["clean", "p.txt", "-j", "-1", "-o", "out"], 2, "'-j'"),
         (["clean", "-", "in"], 2, "error[stdin_and_files]"),
         (["clean"], 2, "Missing argument 'PATH'"),
         (["explain", "in"], 2, "error[one_page]"),
@@ -329,7 +329,7 @@ def test_ctrl_c_in_a_folder_finishes_the_document_at_hand(run: Run) -> None:
     Path("in").mkdir()
     for name, word in {"a": "ok", "b": "interrupt", "c": "ok"}.items():
         Path(f"in/{name}.txt").write_text(word, "utf-8")
-    result = run("clean", "in", "-o", "out")
+    result = run("clean", "in", "-o", "out", "-j", "0")
     assert result.code == 130
     assert "Interrupted: 1 document not begun." in result.err
     assert sorted(path.name for path in Path("out").glob("*.txt")) == ["a.txt", "b.txt"]
@@ -383,11 +383,11 @@ def test_keep_adds_kinds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "name", "beginning"),
     [
         (["-o", "o.txt"], "o.txt", "fine\n"),
-        (["-o", "o.json"], "o.json", '{"schema_version": 1, "id": "p.txt"'),
-        (["-o", "o.md"], "o.md", '---\ntitle: "Flood"\n'),
-        (["-o", "deep/er/o.out", "--json"], "deep/er/o.out", '{"schema_version": 1'),
+        (["-o", "o.json"], "o.json", '{"schema_version": 2, "id": "p.txt"'),
+        (["-o", "o.md"], "o.md", '---\nschema_version: 2\n'),
+        (["-o", "deep/er/o.out", "--json"], "deep/er/o.out", '{"schema_version": 2'),
         (["-o", "folder", "-f", "md"], "folder/p.md", "---\n"),
-        (["-o", "folder/", "-f", "txt,json"], "folder/p.json", '{\n  "schema_version": 1'),
+        (["-o", "folder/", "-f", "txt,json"], "folder/p.json", '{\n  "schema_version": 2'),
     ],
 )
 def test_one_page_goes_into_a_file_or_folder(run: Run, arguments: list[str], name: str, beginning: str) -> None:
@@ -560,7 +560,7 @@ def test_the_progress_bar_is_for_terminals(
     """On a terminal a bar counts the documents, on standard error only; --quiet leaves it out."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, str(stand_in), "clean", str(folder), "-o", str(folder.parent / "out"), *arguments],
+        [sys.executable, str(stand_in), "clean", str(folder), "-o", str(folder.parent / "out"), "-j", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},

@@ -12,8 +12,9 @@ import pytest
 from cleaner.errors import SetupError
 from cleaner.evaluation import bench as bench_module
 from cleaner.evaluation import gate, peers
+from cleaner.evaluation.evaluate import Evaluation
 from cleaner.evaluation.gate import FLOORS_PATH, Check, Floors, compare, corpus_digests, raised
-from cleaner.evaluation.measure import ONE_THREAD
+from cleaner.evaluation.measure import ONE_THREAD, Measurement, Outcome
 from cleaner.evaluation.peers import PEERS
 
 pa = pytest.importorskip("pyarrow", reason="corpora are Parquet files; pip install 'article-cleaner[parquet]'")
@@ -119,6 +120,22 @@ def test_the_gate_passes_fails_and_updates(corpora: Path, tmp_path: Path, capsys
     floors_file(path, corpora, **{"no / such / pages": {"word_f1": 0.5}})
     assert run(corpora, path) == 1
     assert "not measured" in capsys.readouterr().out
+
+
+def test_statuses_have_a_place_among_the_figures() -> None:
+    """Precision and recall of not_article are figures of HTML pages of both sorts, and floors can hold them."""
+
+    def page(page_type: str, status: str, renderer: str = "") -> Measurement:
+        outcome = Outcome("cleaner", 0.01, "", None, 1.0, None, None, status)
+        return Measurement("wcxb-test", renderer, "test", "1", "", page_type, "en", (outcome,))
+
+    pages = [page("listing", "not_article"), page("product", "ok"), page("article", "ok")]
+    figures = gate._status_figures(Evaluation(("cleaner",), ("1",), tuple(pages)))
+    assert figures == {"wcxb-test / html / not_article": {"precision": 1.0, "recall": 0.5}}
+    floors = dataclasses.replace(FLOORS, floors={"wcxb-test / html / not_article": {"recall": 0.6}})
+    assert [check.ok for check in compare(floors, figures)] == [False, True]
+    alone = Evaluation(("cleaner",), ("1",), (page("article", "ok"), page("listing", "ok", "flat 1.0")))
+    assert gate._status_figures(alone) == {}
 
 
 def test_another_corpus_fails_the_gate(corpora: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

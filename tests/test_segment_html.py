@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import Layout, Page
-from cleaner.segment import segment, segment_html, xpath
-from cleaner.segment.html import BLOCK, CONTROL, MEDIA, SKIP, tag_roles
+from cleaner.segment import segment, segment_html, xpath, xpaths
+from cleaner.segment.tags import BLOCK, CONTROL, MEDIA, SKIP, tag_roles
 
-CASES: dict[str, list[dict[str, Any]]] = json.loads(
-    (Path(__file__).resolve().parents[1] / "fixtures" / "segment" / "html.json").read_text("utf-8")
-)
+sys.path.insert(0, str(Path(__file__).parent))
+from cases import check_cases, parameters, read_cases
+
+CASES = read_cases("html.json")
 COLUMNS = ("link_chars", "links", "images", "hidden", "gaps", "controls")
 modest = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # -- cases ------------------------------------------------------------------------------------------------------------
-
-
-def parameters() -> list[Any]:
-    """Return every case; those with ``"expect": "fail"`` must fail, and say why."""
-    found = []
-    for part, cases in CASES.items():
-        for case in cases:
-            marks = [pytest.mark.xfail(strict=True, reason=case["why"])] if case.get("expect") == "fail" else []
-            found.append(pytest.param(case, id=f"{part}: {case['label']}", marks=marks))
-    return found
 
 
 def described(layout: Layout, name: str) -> Any:
@@ -50,7 +42,7 @@ def described(layout: Layout, name: str) -> Any:
 
 
 def paths(layout: Layout) -> list[str]:
-    return [xpath(layout, container) for container in layout.container_of.tolist()]
+    return list(xpaths(layout))
 
 
 def tidy(value: Any) -> Any:
@@ -58,7 +50,7 @@ def tidy(value: Any) -> Any:
     return [tidy(entry) for entry in value] if isinstance(value, tuple | list) else value
 
 
-@pytest.mark.parametrize("case", parameters())
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_a_case_is_cut_as_expected(case: dict[str, Any]) -> None:
     """Every case of fixtures/segment/html.json gives the paragraphs, counts, paths and head that it says."""
     layout = segment_html(case["input"])
@@ -77,12 +69,7 @@ LISTS = ("texts", "tags", "marks", "containers", "attributes", "xpaths")
 
 def test_the_cases_say_what_they_are_about() -> None:
     """Labels are unique, every field is one that is compared, and the negative set is there."""
-    cases = [case for part in CASES.values() for case in part]
-    known = {"label", "comment", "input", "head", "expect", "why", *COLUMNS, *LISTS}
-    assert len({case["label"] for case in cases}) == len(cases)
-    assert [case["label"] for case in cases if set(case) - known] == []
-    assert [case["label"] for case in cases if ("why" in case) != (case.get("expect") == "fail")] == []
-    assert len(CASES["negative"]) >= 25
+    check_cases(CASES, aspects=("head", *COLUMNS, *LISTS), negatives=25)
 
 
 # -- what holds for every layout --------------------------------------------------------------------------------------
@@ -115,7 +102,7 @@ def ancestry(layout: Layout, container: int) -> list[str]:
 def check_containers(layout: Layout) -> None:
     """Assert that containers nest, stand in document order and hold exactly what lies below them."""
     containers, n = layout.containers, len(layout.texts)
-    assert containers[0] == (-1, "", "", "", 0, n)
+    assert containers[0] == (-1, "", "", 0, 0, n)
     inside: list[list[int]] = [[] for _ in containers]
     for place, container in enumerate(layout.container_of.tolist()):
         assert layout.tags[place] == containers[container].tag
@@ -292,3 +279,18 @@ def test_the_table_of_tags() -> None:
     assert {roles[tag] for tag in ("img", "video", "iframe")} == {MEDIA}
     assert {roles[tag] for tag in ("input", "button", "select", "textarea")} == {CONTROL}
     assert [tag for tag in ("a", "b", "span", "br", "time", "label", "em") if tag in roles] == []
+
+
+def test_elements_cost_no_string_each() -> None:
+    """The tags of a page are as many strings as it has kinds of tags, however often each is used."""
+    layout = segment_html("<div><em>a</em><x-card>b</x-card></div>" * 50)
+    assert len(layout.elements.tags) == len(layout.elements.parents) == 153
+    assert len({id(tag) for tag in layout.elements.tags}) == len(set(layout.elements.tags)) == 6
+
+
+def test_a_layout_can_be_sent_to_another_process() -> None:
+    """Pickled and read again, a layout gives the same paragraphs and the same paths."""
+    layout = segment_html("<ul><li>One<li><a href=x><span>Two</span><div>three</div></a></ul>")
+    again = pickle.loads(pickle.dumps(layout))  # noqa: S301 - our own bytes
+    assert (again.texts, again.containers, xpaths(again)) == (layout.texts, layout.containers, xpaths(layout))
+    assert xpaths(layout)[-1] == "/html[1]/body[1]/ul[1]/li[2]/a[1]/div[1]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 import textwrap
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import Head, Layout, Page
-from cleaner.segment import segment, segment_text, xpath
+from cleaner.segment import segment, segment_text, xpath, xpaths
 
-CASES: dict[str, list[dict[str, Any]]] = json.loads(
-    (Path(__file__).resolve().parents[1] / "fixtures" / "segment" / "text.json").read_text("utf-8")
-)
+sys.path.insert(0, str(Path(__file__).parent))
+from cases import Case, check_cases, parameters, read_cases
+
+CASES = read_cases("text.json")
 ASPECTS = ("texts", "tags", "spans", "gaps", "groups", "containers")
 modest = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,17 +27,7 @@ few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 # -- cases ------------------------------------------------------------------------------------------------------------
 
 
-def parameters() -> list[Any]:
-    """Return every case; those with ``"expect": "fail"`` must fail, and say why."""
-    found = []
-    for part, cases in CASES.items():
-        for case in cases:
-            marks = [pytest.mark.xfail(strict=True, reason=case["why"])] if case.get("expect") == "fail" else []
-            found.append(pytest.param(case, id=f"{part}: {case['label']}", marks=marks))
-    return found
-
-
-def source_of(case: dict[str, Any]) -> str:
+def source_of(case: Case) -> str:
     """Return the input: a str as it stands, or a list of lines."""
     given_as = case["input"]
     return given_as if isinstance(given_as, str) else "\n".join(given_as) + "\n"
@@ -57,8 +48,8 @@ def spans(layout: Layout) -> list[tuple[int, int]]:
     return list(zip(layout.starts.tolist(), layout.ends.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("case", parameters())
-def test_a_case_is_cut_as_expected(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", parameters(CASES))
+def test_a_case_is_cut_as_expected(case: Case) -> None:
     """Every case of fixtures/segment/text.json gives the paragraphs, spans, tags and groups that it says."""
     layout = segment_text(source_of(case))
     expected = {name: case[name] for name in ASPECTS if name in case}
@@ -68,12 +59,7 @@ def test_a_case_is_cut_as_expected(case: dict[str, Any]) -> None:
 
 def test_the_cases_say_what_they_are_about() -> None:
     """Labels are unique, every field is one that is compared, and the negative set is there."""
-    cases = [case for part in CASES.values() for case in part]
-    known = {"label", "comment", "input", "expect", "why", *ASPECTS}
-    assert len({case["label"] for case in cases}) == len(cases)
-    assert [case["label"] for case in cases if set(case) - known] == []
-    assert [case["label"] for case in cases if ("why" in case) != (case.get("expect") == "fail")] == []
-    assert len(CASES["negative"]) >= 12
+    check_cases(CASES, aspects=ASPECTS, negatives=12)
 
 
 def test_one_long_line_is_one_paragraph() -> None:
@@ -100,7 +86,7 @@ def check(source: str, layout: Layout) -> None:
     for column in (layout.link_chars, layout.links, layout.images, layout.controls, layout.hidden):
         assert column.tolist() == [0] * n
     assert layout.marks == ("",) * n
-    assert [xpath(layout, container) for container in layout.container_of.tolist()] == [""] * n
+    assert [xpath(layout, container) for container in layout.container_of.tolist()] == [""] * n == list(xpaths(layout))
     assert set(layout.tags) <= {"p", "li", "h"}
     check_spans(source, layout)
     check_groups(layout)
@@ -125,9 +111,9 @@ def check_groups(layout: Layout) -> None:
     """Assert that groups are the runs of paragraphs without a blank line between, counted from 1."""
     root, *groups = layout.containers
     n = len(layout.texts)
-    assert root == (-1, "text", "", "", 0, n)
+    assert root == (-1, "text", "", 0, 0, n)
     assert [place for entry in groups for place in range(entry.first, entry.end)] == list(range(n))
-    assert [entry[:4] for entry in groups] == [(0, "group", "", "")] * len(groups)
+    assert [entry[:4] for entry in groups] == [(0, "group", "", 0)] * len(groups)
     for index, entry in enumerate(groups, 1):
         assert entry.first < entry.end
         assert layout.container_of[entry.first : entry.end].tolist() == [index] * (entry.end - entry.first)

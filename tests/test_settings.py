@@ -30,10 +30,18 @@ def test_the_defaults_are_those_that_are_documented() -> None:
     """Without arguments: headings and body, metadata and language, the threshold of the weights, no reasons."""
     assert dataclasses.asdict(Settings()) == {
         "threshold": None,
+        "favor": "balance",
         "keep_kinds": frozenset({Kind.HEADING, Kind.BODY}),
+        "drop_kinds": frozenset(),
+        "rules": None,
         "reasons": False,
         "metadata": True,
+        "metadata_fallback": "off",
         "detect_language": True,
+        "default_language": "",
+        "languages": frozenset(),
+        "language_detector": "langdetect",
+        "weights": None,
         "max_page_bytes": 50_000_000,
         "max_inflated_bytes": 200_000_000,
     }
@@ -126,6 +134,7 @@ def test_the_callers_mapping_is_left_alone() -> None:
         {"reasons": "no"},
         {"metadata": 0},
         {"detect_language": None},
+        {"weights": 5},
     ],
     ids=str,
 )

@@ -182,7 +182,7 @@ def test_an_article_becomes_files_beside_each_other(tmp_path: Path) -> None:
     assert names_in(tmp_path / "a") == ["b.json", "b.md", "b.txt"]
     assert (tmp_path / "a/b.txt").read_bytes() == b"One.\n\nTwo.\n"
     assert json.loads((tmp_path / "a/b.json").read_bytes())["title"] == "Counting"
-    assert (tmp_path / "a/b.md").read_text("utf-8").startswith('---\ntitle: "Counting"\n')
+    assert (tmp_path / "a/b.md").read_text("utf-8").startswith('---\nschema_version: 2\nid: "a/b.html"\n')
     assert written == sum(path.stat().st_size for path in (tmp_path / "a").iterdir())
 
 

@@ -6,6 +6,7 @@ written whole before the first output, so that a killed run knows its own files 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -16,29 +17,57 @@ from cleaner.errors import RunError, SetupError
 from cleaner.readers import OUTPUT_MARK
 from cleaner.writers import make_folder, remove_temporaries, replace_file
 
-__all__ = ["ERRORS_FILE", "claim"]
+__all__ = ["check_claims", "claim_shared", "write_claims"]
 
-ERRORS_FILE = "errors.jsonl"
+Claims = dict[str, str]
+"""Output name -> the source it was made from, absolute; '' for a file that all documents share."""
 
 
-def claim(folder: Path, tasks: Iterable[Task], *, root: str, overwrite: bool = False) -> None:
-    """Check that each output may be written, then write down that it is ours.
+def check_claims(
+    folder: Path, tasks: Iterable[Task], *, root: str, overwrite: bool = False, shared: Iterable[str] = ()
+) -> Claims:
+    """Check that each output may be written; return what is to be claimed by :func:`write_claims`.
 
     An output may be written when nothing is there, or what an earlier run made from the same source (``root`` joined
     with the name). Otherwise SetupError (``output_exists``) is raised and nothing was touched; ``overwrite`` takes
-    the file over. Raises RunError when the folder cannot be written.
+    the file over. ``shared`` are the formats of which there are files for all documents. Raises RunError
+    (``unreadable``).
     """
     claims = _read(folder)
-    wanted = {ERRORS_FILE: ""}
+    wanted: Claims = {}
     for task in tasks:
         source = os.path.join(root, task.found.name)  # noqa: PTH118 - names stay str, see readers/files.py
         wanted.update((output, source) for _, output in task.outputs)
+    for name in shared:
+        wanted.update((path.name, "") for path in folder.glob(f"articles*.{name}"))
     if not overwrite and folder.is_dir():
         _refuse_foreign(folder, wanted, claims)
-    claims.update(wanted)
+    return {**claims, **wanted}
+
+
+def write_claims(folder: Path, claims: Claims) -> None:
+    """Write down what is ours, before the first output is written. Raises RunError."""
     make_folder((folder / OUTPUT_MARK).parent)
     remove_temporaries((folder / OUTPUT_MARK).parent)
     replace_file(folder / OUTPUT_MARK, _lines(claims))
+
+
+def claim_shared(folder: Path, files: Iterable[str], *, only: str = "") -> None:
+    """Write down that shared files are ours; with ``only``, remove those of this format that are not among them.
+
+    Raises RunError.
+    """
+    claims, files = _read(folder), list(files)
+    stale = [
+        name
+        for name, source in claims.items()
+        if only and not source and name.endswith(f".{only}") and name not in files
+    ]
+    for name in stale:
+        claims.pop(name)
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+    replace_file(folder / OUTPUT_MARK, _lines({**claims, **dict.fromkeys(files, "")}))
 
 
 def _refuse_foreign(folder: Path, wanted: dict[str, str], claims: dict[str, str]) -> None:

@@ -11,6 +11,10 @@ from cleaner.readers import Unread, file_suffix
 
 __all__ = ["Outcome", "Report"]
 
+_SLOWEST = 5
+_SLOW_SECONDS = 2.0
+"""The slowest documents are named when one took at least so long."""
+
 _SHOWN_FAILURES = 10
 """How many failures the summary spells out; the file of errors holds all."""
 
@@ -40,6 +44,27 @@ class Outcome:
     characters: int = 0
     """Length of the clean text."""
     warnings: tuple[str, ...] = ()
+    note: object = None
+    """What ``Recipe.on_article`` made of the article."""
+    name: str = ""
+    """What it is called in records: the path below the common folder of all inputs, with its place in a container."""
+    source: str = ""
+    """The file it stands in, absolute; with :attr:`position` the key of the ledger."""
+    position: int = 0
+    """Number in its container, from 1; 0 for a file of its own."""
+    stamp: str = ""
+    """Changes when the input changes; '' when nobody can tell."""
+    digest: str = ""
+    """BLAKE2b of the bytes as they were read, 32 hexadecimal digits."""
+    outputs: tuple[str, ...] = ()
+    """Files written, below the output folder."""
+    attempts: int = 1
+    is_earlier: bool = False
+    """Whether an earlier run did it, and this one found nothing changed."""
+    record: bytes = b""
+    """The record of the article, compressed, where records are collected; not kept once it is in the ledger."""
+    signature: bytes = b""
+    """What shows whether the text is like another one, see duplicates.py; '' when there is no text."""
 
 
 @dataclass(slots=True)
@@ -60,10 +85,29 @@ class Report:
     seconds: float = 0.0
     """Wall-clock time of the run; set by whoever ran it."""
     not_begun: int = 0
-    """Documents left when the run was interrupted; in none of the counts above."""
+    """Documents left when the run was interrupted, if anybody knows; in none of the counts above."""
+    is_interrupted: bool = False
+    """Whether the run was ended before all documents were cleaned."""
+    earlier: int = 0
+    """Documents among those above that an earlier run had done, and that were not done again."""
+    duplicates: int = 0
+    """Documents among those above whose text is the same or nearly so as another one's."""
+    characters: int = 0
+    """Characters of clean text."""
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    """Seconds and path of the slowest documents of this run, the slowest first."""
+    ledger_failed: bool = False
+    """Whether something could not be written down: the next run will do some documents again."""
+    fail_on: Literal["any", "all", "never"] = "any"
+    """When failures make the exit code 1 or 3: if any document failed, only if all did, or never."""
 
     def add(self, outcome: Outcome) -> None:
         """Count one document."""
+        self.characters += outcome.characters
+        if outcome.is_earlier:
+            self.earlier += 1
+        elif outcome.seconds > (self.slowest[-1][0] if len(self.slowest) == _SLOWEST else 0.0):
+            self.slowest = sorted([*self.slowest, (outcome.seconds, outcome.path)], reverse=True)[:_SLOWEST]
         if outcome.status == "failed":
             self.failed[outcome.code] += 1
             if len(self.failures) < _SHOWN_FAILURES:
@@ -111,13 +155,31 @@ class Report:
         * 3: nothing usable: there was no document, or none gave text.
         * 130: interrupted; what was finished stays.
 
+        ``fail_on`` ``all`` turns 1 into 0, and ``never`` 3 as well, if there was any document.
         2, a wrong command, is known before there is a report.
         """
-        if self.not_begun:
+        if self.not_begun or self.is_interrupted:
             return 130
         if not self.usable:
-            return 3
-        return 1 if self.failed else 0
+            return 0 if self.fail_on == "never" and self.documents else 3
+        return 1 if self.failed and self.fail_on == "any" else 0
+
+    def counts(self) -> dict[str, int | float | dict[str, int]]:
+        """Return the counts as plain data, for programs."""
+        return {
+            "documents": self.documents,
+            "ok": self.cleaned,
+            "low_confidence": self.low_confidence,
+            "not_article": self.not_article,
+            "empty": self.empty,
+            "failed": dict(sorted(self.failed.items())),
+            "passed_over": dict(sorted(self.passed_over.items())),
+            "not_begun": self.not_begun,
+            "earlier": self.earlier,
+            "duplicates": self.duplicates,
+            "characters": self.characters,
+            "seconds": round(self.seconds, 3),
+        }
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -127,7 +189,8 @@ class Report:
 
         Messages are as they came; one with a line end in it (from a file name) is still one entry.
         """
-        rate = f" ({self.documents / self.seconds:,.1f} a second)" if self.seconds > 0.05 and self.documents else ""
+        new = self.documents - self.earlier
+        rate = f" ({new / self.seconds:,.1f} a second)" if self.seconds > 0.05 and new else ""
         lines = [f"{self.documents:,} {_documents(self.documents)} in {self.seconds:.1f} s{rate}:"]
         counts = [
             (self.cleaned, "cleaned"),
@@ -137,6 +200,10 @@ class Report:
             (self.failed.total(), f"failed ({_listed(self.failed)})"),
         ]
         lines += [f"{count:8,} {words}" for count, words in counts if count]
+        if self.earlier:
+            lines.append(f"{self.earlier:8,} of these were done by an earlier run, and not again")
+        if self.duplicates:
+            lines.append(f"{self.duplicates:8,} of these are duplicates of another one")
         if self.passed_over:
             lines.append(f"{self.passed_over.total():8,} passed over, being no pages ({self.listed_passed_over})")
         for failure in self.failures:
@@ -144,8 +211,14 @@ class Report:
         hidden = self.failed.total() - len(self.failures)
         if hidden:
             lines.append(f"... and {hidden:,} more failures.")
+        if self.slowest and self.slowest[0][0] >= _SLOW_SECONDS:
+            lines.append("Slowest: " + ", ".join(f"{path} {seconds:.1f} s" for seconds, path in self.slowest))
+        if self.ledger_failed:
+            lines.append("Not all could be written down; the next run does some documents again.")
         if self.not_begun:
             lines.append(f"Interrupted: {self.not_begun:,} {_documents(self.not_begun)} not begun.")
+        elif self.is_interrupted:
+            lines.append("Interrupted before all documents were done.")
         return lines
 
 

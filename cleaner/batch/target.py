@@ -10,14 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleaner.errors import SetupError
-from cleaner.readers import is_pattern
+from cleaner.readers import is_container, is_pattern
 
 __all__ = ["Target", "are_many", "choose_format", "find_target"]
 
 _FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 """What makes an output that does not exist yet a file, not a folder; ``out.2`` is a folder, as is ``out.d/``."""
 
-_FORMAT_OF_SUFFIX = {".txt": "txt", ".text": "txt", ".json": "json", ".md": "md", ".markdown": "md"}
+_FORMAT_OF_SUFFIX = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "md",
+    ".markdown": "md",
+    ".xml": "xml",
+}
 _INPUT_SUFFIXES = (".html", ".htm", ".xhtml")
 
 
@@ -30,8 +38,8 @@ class Target:
 
 
 def are_many(paths: Sequence[str]) -> bool:
-    """Tell whether the inputs can be more than one page: several paths, a folder, or a pattern."""
-    return len(paths) > 1 or Path(paths[0]).is_dir() or is_pattern(paths[0])
+    """Tell whether the inputs can be more than one page: several paths, a folder, a pattern, or a container."""
+    return len(paths) > 1 or Path(paths[0]).is_dir() or is_pattern(paths[0]) or is_container(paths[0])
 
 
 def find_target(paths: Sequence[str], output: str | None) -> Target | None:
@@ -95,12 +103,17 @@ def choose_format(formats: Sequence[str], target: Target | None) -> str:
     >>> choose_format([], Target(Path("a.json"), is_folder=False)), choose_format([], None)
     ('json', 'txt')
     """
+    if set(formats) & {"csv", "parquet"}:
+        raise SetupError("folder_needed", f"{formats[0]} is a file of many articles and needs a folder. Try: -o out")
     if len(formats) > 1:
         raise SetupError("folder_needed", f"{' and '.join(formats)} are several files and need a folder. Try: -o out")
     suffix = target.path.suffix.lower() if target is not None else ""
     by_suffix = _FORMAT_OF_SUFFIX.get(suffix)
-    if target is not None and (suffix in _INPUT_SUFFIXES or (formats and by_suffix not in (None, formats[0]))):
-        wanted = formats[0] if formats else "txt, json or md"
+    wants_html = list(formats) == ["html"]
+    if target is not None and (
+        (suffix in _INPUT_SUFFIXES and not wants_html) or (formats and by_suffix not in (None, formats[0]))
+    ):
+        wanted = formats[0] if formats else "txt, json or md (-f html if that is meant)"
         raise SetupError(
             "format_mismatch", f"{target.path} ends in {suffix}, but what cleaner would write is {wanted}. Change one."
         )

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
+import os
 import shlex
 import time
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cleaner.article import Article
+from cleaner.batch.duplicates import text_signature
 from cleaner.batch.plan import Task
 from cleaner.batch.report import Outcome
-from cleaner.errors import CleanerError, SetupError
-from cleaner.readers import OUTPUT_MARK, Reading, read
+from cleaner.errors import CleanerError, InputError, SetupError
+from cleaner.page import RawPage
+from cleaner.readers import OUTPUT_MARK, Reading, read, read_member, sidecar_of
+from cleaner.records import printable, to_record
 from cleaner.settings import DEFAULTS, Settings
-from cleaner.writers import write_article
+from cleaner.writers import FORMATS, TABLE_FORMATS, write_article
 
-__all__ = ["Recipe", "clean_task"]
+__all__ = ["Recipe", "clean_task", "identify"]
+
+Stage = Literal["read", "clean", "write"]
+
+_RECORD_LEVEL = 1
+"""How hard records are compressed on their way to the ledger; the quickest level already saves two thirds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +40,59 @@ class Recipe:
     folder: Path
     """Where the outputs go."""
     formats: tuple[str, ...] = ("txt", "json")
-    """Names of :data:`cleaner.writers.FORMATS`; one file each per document."""
+    """Names of :data:`cleaner.writers.FORMATS` (a file for each document) and ``TABLE_FORMATS`` (one for all)."""
     settings: Settings = DEFAULTS
     reading: Reading
     paragraphs: bool = False
-    """Add the list of all paragraphs to the json files."""
+    """Add the list of all paragraphs to the records."""
     overwrite: bool = False
-    """Replace files in the folder that an earlier run did not make from the same source."""
+    """Replace files in the folder that an earlier run did not make from the same source, and do everything anew."""
+    root: str = ""
+    """The folder to which names are relative, absolute."""
+    shard_size: int | None = None
+    """Records in each file that documents share; None puts all into one."""
+    deduplicate: bool = False
+    """Leave out documents whose text is the same or nearly so as another one's."""
+    signatures: bool = True
+    """Find out which texts are alike."""
+    on_article: Callable[[Article], object] | None = None
+    """Called with every finished article in the process that cleaned it; picklable, as is what it returns, which
+    becomes ``Outcome.note``. May raise RunError."""
+
+    @property
+    def tree_formats(self) -> tuple[str, ...]:
+        """The formats of which each document gets a file of its own."""
+        return tuple(name for name in self.formats if name in FORMATS)
+
+    @property
+    def table_formats(self) -> tuple[str, ...]:
+        """The formats in which all documents share files."""
+        return tuple(name for name in self.formats if name in TABLE_FORMATS)
+
+
+def identify(task: Task, recipe: Recipe) -> Outcome:
+    """Return an outcome that says only which document it is about; the rest is filled in by who knows it."""
+    found, member = task.found, task.member
+    where = found.path if member is None else f"{found.path}, {member.where}"
+    source = os.path.join(recipe.root, found.name) if recipe.root else found.path  # noqa: PTH118 - names stay str
+    return Outcome(
+        where,
+        "failed",
+        bytes_read=task.size,
+        name=printable(task.name),
+        source=source,
+        position=task.position,
+        stamp=found.stamp if member is None else member_stamp(task),
+    )
+
+
+def member_stamp(task: Task) -> str:
+    """Return what changes when a document of a container changes."""
+    member = task.member
+    if member is None or member.error is not None:
+        return ""
+    known = (member.name, member.id, member.url, member.date, member.charset, member.content_type)
+    return hashlib.blake2b(repr(known).encode("utf-8", "replace") + member.data, digest_size=16).hexdigest()
 
 
 def clean_task(task: Task, recipe: Recipe) -> Outcome:
@@ -42,19 +103,77 @@ def clean_task(task: Task, recipe: Recipe) -> Outcome:
     from cleaner.pipeline import clean  # loads the model; not needed before the first page
 
     started = time.perf_counter()
-    stage: Literal["read", "clean", "write"] = "read"
-    size = task.found.size
+    stage: Stage = "read"
+    known = identify(task, recipe)
 
     def failed(code: str, message: str) -> Outcome:
         seconds = time.perf_counter() - started
-        return Outcome(task.found.path, "failed", code, message, stage, seconds=seconds, bytes_read=size)
+        return dataclasses.replace(known, code=code, message=message, stage=stage, seconds=seconds)
 
     try:
-        raw = read(task.found, recipe.reading)
-        size = len(raw.data)
+        raw, date, notes = _load(task, recipe.reading)
+        known = dataclasses.replace(known, bytes_read=len(raw.data), digest=_digest(raw))
         stage = "clean"
-        article = clean(raw, settings=recipe.settings)
+        article = _with_date(clean(raw, settings=recipe.settings), date, notes)
         stage = "write"
+        record, note = _deliver(article, task, recipe)
+    except SetupError:
+        raise
+    except CleanerError as error:
+        if isinstance(error.__cause__, MemoryError):
+            return failed("out_of_memory", error.message)
+        return failed(error.code, error.message)
+    except MemoryError:
+        return failed("out_of_memory", f"{known.path} needs more memory than a worker may take.")
+    except Exception as error:  # noqa: BLE001 - a bug shown by one document must not end the run
+        return failed(
+            "internal_error",
+            f"{known.path} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it "
+            f"with what this prints: cleaner clean --debug {shlex.quote(task.found.path)}",
+        )
+    return dataclasses.replace(
+        known,
+        status=article.status,
+        seconds=time.perf_counter() - started,
+        characters=len(article.text),
+        warnings=article.warnings,
+        outputs=tuple(output for _, output in task.outputs),
+        record=record,
+        note=note,
+        signature=text_signature(article.text) if recipe.signatures else b"",
+    )
+
+
+def _load(task: Task, reading: Reading) -> tuple[RawPage, str, tuple[str, ...]]:
+    """Return the page, its date as far as others know it, and sentences about what was odd."""
+    if task.member is not None:
+        return read_member(task.member, task.name, reading), task.member.date, ()
+    raw = read(task.found, reading)
+    try:
+        url, date = sidecar_of(task.found)
+    except InputError as error:
+        return raw, "", (error.message,)
+    return (dataclasses.replace(raw, url=url) if url and not raw.url else raw), date, ()
+
+
+def _digest(raw: RawPage) -> str:
+    data = raw.data if isinstance(raw.data, bytes) else raw.data.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _with_date(article: Article, date: str, notes: tuple[str, ...]) -> Article:
+    """Add what is known from beside the page: a date is taken when the page itself gives none."""
+    if date and not article.metadata.date_published:
+        sources = {**article.metadata.sources, "date_published": "sidecar"}
+        metadata = dataclasses.replace(article.metadata, date_published=date, sources=sources)
+        article = dataclasses.replace(article, metadata=metadata)
+    return dataclasses.replace(article, warnings=article.warnings + notes) if notes else article
+
+
+def _deliver(article: Article, task: Task, recipe: Recipe) -> tuple[bytes, object]:
+    """Hand a finished article on: write its own files, return its record for shared ones and what is noted of it."""
+    note = None if recipe.on_article is None else recipe.on_article(article)
+    if recipe.tree_formats:
         write_article(
             article,
             recipe.folder,
@@ -62,23 +181,9 @@ def clean_task(task: Task, recipe: Recipe) -> Outcome:
             paragraphs=recipe.paragraphs,
             temporary_folder=(recipe.folder / OUTPUT_MARK).parent,
         )
-    except SetupError:
-        raise
-    except CleanerError as error:
-        return failed(error.code, error.message)
-    except MemoryError:
-        return failed("out_of_memory", f"{task.found.path} needs more memory than there is.")
-    except Exception as error:  # noqa: BLE001 - a bug shown by one document must not end the run
-        return failed(
-            "internal_error",
-            f"{task.found.path} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it "
-            f"with what this prints: cleaner clean --debug {shlex.quote(task.found.path)}",
-        )
-    return Outcome(
-        task.found.path,
-        article.status,
-        seconds=time.perf_counter() - started,
-        bytes_read=size,
-        characters=len(article.text),
-        warnings=article.warnings,
-    )
+    if not recipe.table_formats:
+        return b"", note
+    record = to_record(article, paragraphs=recipe.paragraphs)
+    if task.member is not None and task.member.id:
+        record["id"] = task.member.id
+    return zlib.compress(json.dumps(record).encode("ascii"), _RECORD_LEVEL), note

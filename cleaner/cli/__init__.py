@@ -10,15 +10,20 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from cleaner.cli.clean_command import CLEAN_HELP, clean
+from cleaner.cli.config_command import config_app
 from cleaner.cli.evaluate_command import EVALUATE_HELP, evaluate
 from cleaner.cli.explain_command import EXPLAIN_HELP, explain
 from cleaner.cli.options import DebugOption
+from cleaner.cli.rules_command import RULES_HELP, rules_app
+from cleaner.cli.status_command import STATUS_HELP, status
+from cleaner.cli.train_command import TRAIN_HELP, train
 from cleaner.console import emit
 
 __all__ = ["app", "main"]
@@ -31,7 +36,17 @@ class _Commands(TyperGroup):
         """Say where options go that stand before the command."""
         if args and args[0].startswith("-") and args[0] not in ("-", "-h", "--help", "--version", "--debug"):
             ctx.fail(f"Options stand behind the command, as in: cleaner clean {shlex.join(args)}")
+        ctx.default_map = self.file_defaults(args)
         return super().parse_args(ctx, args)
+
+    def file_defaults(self, args: list[str]) -> dict[str, dict[str, Any]] | None:
+        """Return what a configuration file says, the one named with --config or the nearest from here upwards."""
+        from cleaner.cli.config import default_map, find_config
+
+        named = [args[at + 1] for at, arg in enumerate(args[:-1]) if arg == "--config"]
+        named += [arg.partition("=")[2] for arg in args if arg.startswith("--config=")]
+        path = Path(named[-1]) if named else find_config(Path.cwd())
+        return None if path is None else default_map(self.commands, path)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Say what to type when a page stands where the command should."""
@@ -76,5 +91,9 @@ def _top(
 
 
 app.command(short_help="Clean pages, one or a whole folder.", help=CLEAN_HELP)(clean)
+app.add_typer(config_app, name="config", short_help="Show which settings hold, and from where.")
+app.command(short_help="Say how a run over many pages stands.", help=STATUS_HELP)(status)
 app.command(short_help="Show every paragraph, kept or dropped, and why.", help=EXPLAIN_HELP)(explain)
 app.command(short_help="Measure quality and speed on labelled pages.", help=EVALUATE_HELP)(evaluate)
+app.command(short_help="Adapt the classifier to your own labelled pages.", help=TRAIN_HELP)(train)
+app.add_typer(rules_app, name="rules", short_help="Check files of your own rules.", help=RULES_HELP)

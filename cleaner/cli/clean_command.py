@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Optional
 
 import typer
 
+from cleaner.cli.batch_options import (
+    DeduplicateOption,
+    DryRunOption,
+    FailOn,
+    FailOnOption,
+    FromListOption,
+    HtmlColumnOption,
+    IdColumnOption,
+    LimitOption,
+    MemoryOption,
+    OptionalPathsArgument,
+    SampleOption,
+    ShardOption,
+    ShuffleOption,
+    SummaryOption,
+    TextColumnOption,
+    TimeoutOption,
+    UrlColumnOption,
+    VerboseOption,
+    WorkersOption,
+    all_paths,
+    make_columns,
+)
 from cleaner.cli.guard import guarded
+from cleaner.cli.many import clean_many, make_manner, make_recipe
 from cleaner.cli.one_page import clean_one
 from cleaner.cli.options import (
     ConfigOption,
     ContentOption,
     ContentTypeOption,
     DebugOption,
+    DropOption,
     EncodingOption,
-    JobsOption,
     KeepOption,
-    PathsArgument,
+    PrecisionOption,
+    RecallOption,
+    RulesOption,
     ThresholdOption,
     UrlOption,
+    WeightsOption,
     make_reading,
     make_settings,
     split_words,
 )
-from cleaner.console import emit, is_terminal, progress, say
+from cleaner.console import emit, is_terminal, say
 from cleaner.errors import SetupError
 
 if TYPE_CHECKING:
     from cleaner.article import Article
-    from cleaner.batch import Recipe
 
 CLEAN_HELP: Final = (
     "Clean pages: the text of one page on standard output, or a whole folder into another.\n\n"
@@ -39,15 +64,18 @@ CLEAN_HELP: Final = (
     "  cleaner clean page.html             the text, on standard output\n"
     "  cleaner clean page.html -o a.json   a record with metadata, in a file\n"
     "  curl -s URL | cleaner clean -       the same from a pipe\n"
-    "  cleaner clean pages -o out          pages/a/b.html -> out/a/b.txt, out/a/b.json\n\n"
-    "Exit code: 0 all is well, 1 some documents failed (they are in OUT/errors.jsonl), 2 wrong usage, 3 nothing "
-    "usable, 130 interrupted. Files that cleaner did not write itself are never replaced without --overwrite."
+    "  cleaner clean pages -o out          pages/a/b.html -> out/a/b.txt, out/a/b.json\n"
+    "  cleaner clean crawl.warc.gz -o out  all pages in it -> out/articles.jsonl\n\n"
+    "Folders and containers (zip, tar, warc, jsonl, csv, parquet; compressed, too) go into a folder; the same command "
+    "goes on where an earlier one stopped.\n\n"
+    "Exit code: 0 all is well, 1 some documents failed (they are in OUT/.cleaner/errors.jsonl), 2 wrong usage, 3 "
+    "nothing usable, 130 interrupted. Files that cleaner did not write itself are never replaced without --overwrite."
 )
 
 
 @guarded
 def clean(
-    paths: PathsArgument,
+    paths: OptionalPathsArgument = None,
     *,
     output: Annotated[
         Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
@@ -55,44 +83,101 @@ def clean(
     ] = None,
     formats: Annotated[
         Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-        typer.Option("--format", "-f", metavar="NAME", help="txt, json or md. [default: txt; for a folder txt,json]"),
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="NAMES",
+            help="txt json md html xml; jsonl csv parquet. [default: txt; for folders txt,json]",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Short for -f json.")] = False,
     paragraphs: Annotated[
-        bool, typer.Option("--paragraphs", help="Put every paragraph with kind and score into the json, too.")
+        bool, typer.Option("--paragraphs", help="Put every paragraph with kind and score into the records, too.")
     ] = False,
     url: UrlOption = None,
     content_type: ContentOption = ContentTypeOption.AUTO,
     encoding: EncodingOption = None,
     threshold: ThresholdOption = None,
+    precision: PrecisionOption = False,
+    recall: RecallOption = False,
     keep: KeepOption = None,
+    drop: DropOption = None,
+    rules: RulesOption = None,
+    weights: WeightsOption = None,
     config: ConfigOption = None,
-    jobs: JobsOption = 1,
+    from_list: FromListOption = None,
+    jobs: WorkersOption = None,
+    timeout: TimeoutOption = 60.0,
+    memory: MemoryOption = 4000,
+    shard_size: ShardOption = None,
+    deduplicate: DeduplicateOption = False,
+    limit: LimitOption = None,
+    sample: SampleOption = None,
+    shuffle_seed: ShuffleOption = None,
+    text_column: TextColumnOption = "",
+    html_column: HtmlColumnOption = "",
+    url_column: UrlColumnOption = "",
+    id_column: IdColumnOption = "",
+    dry_run: DryRunOption = False,
+    fail_on: FailOnOption = FailOn.ANY,
+    json_summary: SummaryOption = False,
+    verbose: VerboseOption = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that others wrote.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write OUT/report/index.html, too: pages to look at, with reasons.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, notes or summary.")] = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
     """Clean one page or many."""
     from cleaner.batch.target import are_many, choose_format, find_target
 
-    settings = make_settings(config, threshold, keep)
-    reading = make_reading(settings, url, content_type, encoding)
+    settings = make_settings(
+        config,
+        threshold,
+        keep,
+        drop=drop,
+        rules=rules,
+        weights=weights,
+        precision=precision,
+        recall=recall,
+        reasons=report,
+    )
+    columns = make_columns(text_column, html_column, url_column, id_column)
+    reading = make_reading(settings, url, content_type, encoding, columns)
     names = _formats(formats, as_json)
+    paths = all_paths(paths, from_list)
     target = find_target(paths, output)
     if target is not None and target.is_folder:
-        from cleaner.batch import Recipe
-
         if url is not None and are_many(paths):
             raise SetupError("url_for_many", "--url belongs to one page, but several are to be cleaned.")
-        recipe = Recipe(
-            folder=target.path,
-            formats=names or ("txt", "json"),
-            settings=settings,
-            reading=reading,
+        recipe = make_recipe(
+            target.path,
+            names,
+            settings,
+            reading,
             paragraphs=paragraphs,
             overwrite=overwrite,
+            shard_size=shard_size,
+            deduplicate=deduplicate,
         )
-        return _clean_many(paths, recipe, jobs=jobs, quiet=quiet)
+        manner = make_manner(
+            jobs=jobs,
+            timeout=timeout,
+            memory=memory,
+            limit=limit,
+            sample=sample,
+            shuffle_seed=shuffle_seed,
+            quiet=quiet,
+            verbose=verbose,
+            json_summary=json_summary,
+            fail_on=fail_on.value,
+            with_report=report,
+        )
+        return clean_many(paths, recipe, manner, dry_run=dry_run)
+    if report or dry_run:
+        name = "--report" if report else "--dry-run"
+        raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
     name = choose_format(names, target)
     article = clean_one(paths[0], reading, settings)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
@@ -106,12 +191,13 @@ def clean(
 
 
 def _formats(formats: list[str] | None, as_json: bool) -> tuple[str, ...]:
-    from cleaner.writers import FORMATS
+    from cleaner.writers import FORMATS, TABLE_FORMATS
 
     names = ["json"] if as_json and not formats else split_words(formats)
+    known = [*FORMATS, *TABLE_FORMATS]
     for name in names:
-        if name not in FORMATS:
-            raise SetupError("unknown_format", f"There is no format '{name}'. Formats: {', '.join(FORMATS)}.")
+        if name not in known:
+            raise SetupError("unknown_format", f"There is no format '{name}'. Formats: {', '.join(known)}.")
     if as_json and names != ["json"]:
         raise SetupError("two_formats", "--json and --format contradict each other; give one of them.")
     return tuple(names)
@@ -121,7 +207,7 @@ def _rendered(article: Article, name: str, *, paragraphs: bool, to_terminal: boo
     from cleaner.records import to_json
     from cleaner.writers import render
 
-    if name == "json" and not to_terminal:
+    if name == "jsonl" or (name == "json" and not to_terminal):
         return f"{to_json(article, paragraphs=paragraphs)}\n".encode()  # one line, so that records can be appended
     return render(article, name, paragraphs=paragraphs)
 
@@ -154,24 +240,3 @@ def _note(article: Article, path: str) -> None:
         say(f"note[{article.status}]: {name}: {what[article.status]}.")
     for warning in article.warnings:
         say(f"warning: {name}: {warning}")
-
-
-def _clean_many(paths: list[str], recipe: Recipe, *, jobs: int, quiet: bool) -> int:
-    from cleaner.batch import ERRORS_FILE, clean_tree, finish_on_interrupt
-    from cleaner.readers import STDIN, Scan, scan
-
-    found = Scan("", (STDIN,), ()) if paths == ["-"] else scan(paths, skip_folder=str(recipe.folder))
-    with progress(len(found.found), quiet=quiet) as count, finish_on_interrupt() as interrupted:
-        report = clean_tree(found, recipe, jobs=jobs, stop=interrupted, on_outcome=count)
-    if not found.found:
-        for failure in report.failures:
-            say(f"error[{failure.code}]: {failure.message}")
-        over = f" Passed over: {report.listed_passed_over}." if report.passed_over else ""
-        say(f"error[nothing_found]: There is no page to clean in {', '.join(paths[:3])}.{over}")
-        return report.return_code
-    if not quiet:
-        say(*report.lines())
-        if report.failed:
-            say(f"All failures are in {recipe.folder / ERRORS_FILE}.")
-        say(f"The result is in {recipe.folder}{os.sep}")
-    return report.return_code

@@ -11,7 +11,7 @@ import typer
 from cleaner.errors import SetupError
 
 if TYPE_CHECKING:
-    from cleaner.readers import Reading
+    from cleaner.readers import Columns, Reading
     from cleaner.settings import Settings
 
 
@@ -52,14 +52,45 @@ ThresholdOption = Annotated[
     ),
 ]
 
+PrecisionOption = Annotated[
+    bool, typer.Option("--precision", help="Rather lose some text than keep chrome; see README for the figures.")
+]
+RecallOption = Annotated[bool, typer.Option("--recall", help="Rather keep some chrome than lose text.")]
+
 KeepOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
     typer.Option("--keep", metavar="KINDS", help="Kinds to keep besides heading and body, as in: --keep title,caption"),
 ]
 
+DropOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--drop", metavar="KINDS", help="Kinds to leave out of the text, as in: --drop heading"),
+]
+RulesOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--rules", metavar="FILE", help="TOML file with your own rules; see: cleaner rules check --help"),
+]
+
 ConfigOption = Annotated[
     Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
     typer.Option("--config", metavar="FILE", help="TOML file with settings; options given here win."),
+]
+WeightsOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--weights", metavar="FILE", help="Weights that cleaner train wrote, instead of the packaged ones."),
+]
+LangOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--lang", metavar="CODES", help="Write only documents in these languages, as in: --lang en,de"),
+]
+DefaultLanguageOption = Annotated[
+    str,
+    typer.Option(
+        "--default-language",
+        metavar="CODE",
+        show_default=False,
+        help="Language of texts that say too little to tell. [default: und]",
+    ),
 ]
 JobsOption = Annotated[
     int,
@@ -70,7 +101,18 @@ DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback o
 
 
 def make_settings(
-    config: str | None, threshold: float | None, keep: list[str] | None, *, reasons: bool = False
+    config: str | None,
+    threshold: float | None,
+    keep: list[str] | None,
+    *,
+    drop: list[str] | None = None,
+    rules: str | None = None,
+    weights: str | None = None,
+    precision: bool = False,
+    recall: bool = False,
+    reasons: bool = False,
+    languages: list[str] | None = None,
+    default_language: str = "",
 ) -> Settings:
     """Return the settings of a file, if one is given, with what the options say on top of them.
 
@@ -78,15 +120,47 @@ def make_settings(
     """
     from cleaner.settings import DEFAULTS, Settings
 
-    settings = DEFAULTS if config is None else Settings.from_toml(config)
+    settings = DEFAULTS
+    if config is not None:
+        from cleaner.cli.config import setting_values
+
+        settings = Settings.from_mapping(setting_values(config), where=config)
     changes: dict[str, Any] = {}
     if threshold is not None:
         changes["threshold"] = threshold
-    if keep:
-        changes["keep_kinds"] = settings.keep_kinds | set(split_words(keep))
+    if keep or drop:
+        changes |= _changed_kinds(settings, split_words(keep), split_words(drop))
+    if rules is not None:
+        changes["rules"] = rules
+    if weights is not None:
+        changes["weights"] = weights
+    if precision and recall:
+        raise SetupError("two_aims", "--precision and --recall contradict each other; give one of them.")
+    if precision or recall:
+        changes["favor"] = "precision" if precision else "recall"
     if reasons:
         changes["reasons"] = True
+    if languages:
+        changes["languages"] = frozenset(split_words(languages))
+    if default_language:
+        changes["default_language"] = default_language
     return dataclasses.replace(settings, **changes)
+
+
+def _changed_kinds(settings: Settings, keep: list[str], drop: list[str]) -> dict[str, Any]:
+    from cleaner.page import Kind
+    from cleaner.settings import check_kinds
+
+    check_kinds("--keep", keep)
+    check_kinds("--drop", drop)
+    torn = [kind for kind in keep if kind in drop]
+    if torn:
+        raise SetupError("keep_and_drop", f"--keep and --drop both name {', '.join(torn)}; choose one of them.")
+    kept, dropped = frozenset(map(Kind, keep)), frozenset(map(Kind, drop))
+    return {
+        "keep_kinds": (settings.keep_kinds | kept) - dropped,
+        "drop_kinds": (settings.drop_kinds - kept) | dropped,
+    }
 
 
 def split_words(values: list[str] | None) -> list[str]:
@@ -95,9 +169,15 @@ def split_words(values: list[str] | None) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
 
 
-def make_reading(settings: Settings, url: str | None, content_type: ContentTypeOption, encoding: str | None) -> Reading:
+def make_reading(
+    settings: Settings,
+    url: str | None,
+    content_type: ContentTypeOption,
+    encoding: str | None,
+    columns: Columns | None = None,
+) -> Reading:
     """Return how pages are read; raises SetupError ``unknown_encoding``."""
-    from cleaner.readers import Reading
+    from cleaner.readers import Columns, Reading
 
     if encoding is not None:
         from cleaner.decode import resolve_label
@@ -107,4 +187,11 @@ def make_reading(settings: Settings, url: str | None, content_type: ContentTypeO
                 "unknown_encoding",
                 f"--encoding {encoding} is no encoding of web pages. Known are utf-8, windows-1252, gb18030 ...",
             )
-    return Reading(limit_bytes=settings.max_page_bytes, content_type=content_type.value, charset=encoding, url=url)
+    return Reading(
+        limit_bytes=settings.max_page_bytes,
+        inflated_bytes=settings.max_inflated_bytes,
+        content_type=content_type.value,
+        charset=encoding,
+        url=url,
+        columns=columns or Columns(),
+    )

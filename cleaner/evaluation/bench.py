@@ -1,8 +1,9 @@
 """Measure speed beside peers, on the same pages in the same run: ``python -m cleaner.evaluation.bench``.
 
-One process, one thread, text output only. Every system sees a page before the next page comes, the first one changing
-from page to page; what a system loads on first use is loaded before. Times are CPU times, so that a busy machine
-disturbs the ratios little. Read the ratios; the milliseconds belong to the machine in the header.
+One process, one thread. Two tasks are timed apart: text output only, and text with metadata. Every system sees a page
+before the next page comes, the first one changing from page to page; what a system loads on first use is loaded before.
+Times are CPU times, so that a busy machine disturbs the ratios little. Read the ratios; the milliseconds belong to the
+machine in the header. ``--profile`` says where our own time goes, ``--plot FILE`` how it grows with the page.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.errors import CleanerError, SetupError
 from cleaner.evaluation.gold import GoldPage, find_corpora, read_gold
 from cleaner.evaluation.measure import ONE_THREAD, Job, run_timed, warm_peers
-from cleaner.evaluation.peers import OURS, PEERS, available_peers, peer_version
+from cleaner.evaluation.metrics import word_f1
+from cleaner.evaluation.peers import OURS, OURS_WITH_METADATA, PEERS, available_peers, peer_version
 from cleaner.settings import DEFAULTS, Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 __all__ = ["DEFAULT_PAGES", "SYSTEMS", "Speed", "bench", "main", "sample_pages"]
 
-SYSTEMS = (OURS, "trafilatura", "resiliparse")
-"""Measured unless ``--all`` is given: ours, the most used, the fastest in wide use."""
+SYSTEMS = (OURS, "trafilatura", "resiliparse", OURS_WITH_METADATA, "trafilatura-metadata")
+"""Measured unless others are named: ours, the most used, the fastest in wide use; then those two with metadata."""
 
 DEFAULT_PAGES = 300
 """Enough for a 95th percentile that repeats to a few per cent; a minute with trafilatura at 100 ms a page."""
@@ -49,7 +55,11 @@ class Speed:
     pages_per_second: float
     """Pages divided by the sum of their times."""
     times_first: float
-    """How many times longer the system takes than the first one of the run, all pages together."""
+    """How many times longer the system takes than the first one of the same task, all pages together."""
+    reads_metadata: bool
+    """The task: text with metadata, or text only."""
+    word_f1: float | None
+    """How good the texts are: F1 of word bags, averaged over the pages; None when no page has gold."""
     failures: int
     """Pages on which the system raised. Raising may be quicker than working, so such times claim nothing."""
     first_failure: str
@@ -69,8 +79,7 @@ def bench(pages: Sequence[GoldPage], systems: Sequence[str] = SYSTEMS, *, settin
     if not pages:
         raise SetupError("no_pages", "There is no page to time.")
     peers = warm_peers(Job(tuple(systems), settings=settings, as_text=False))
-    times: list[list[float]] = [[] for _ in peers]
-    failures: list[list[str]] = [[] for _ in peers]
+    runs: list[list[_Run]] = [[] for _ in peers]
     gc.collect()
     gc.freeze()  # what stands before the first page is nobody's garbage; makes the collections below cheap
     try:
@@ -78,15 +87,17 @@ def bench(pages: Sequence[GoldPage], systems: Sequence[str] = SYSTEMS, *, settin
             for turn in range(len(peers)):
                 place = (number + turn) % len(peers)
                 gc.collect()  # or the next system pays for the garbage of the last
-                _, seconds, failure = run_timed(peers[place], page.source, page.url, page.content_type)
-                times[place].append(seconds)
-                failures[place] += [failure] if failure else []
+                text, seconds, failure = run_timed(peers[place], page.source, page.url, page.content_type)
+                runs[place].append(_Run(seconds, failure, None if page.body is None else word_f1(text, page.body)))
     finally:
         gc.unfreeze()
-    return [
-        _speed(system, times[place], first=sum(times[0]), failures=failures[place])
-        for place, system in enumerate(systems)
-    ]
+    firsts: dict[bool, float] = {}
+    speeds = []
+    for system, found in zip(systems, runs, strict=True):
+        task = PEERS[system].reads_metadata
+        first = firsts.setdefault(task, sum(run.seconds for run in found))
+        speeds.append(_speed(system, found, first=first))
+    return speeds
 
 
 def machine() -> str:
@@ -104,69 +115,136 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = [sys.executable, "-m", "cleaner.evaluation.bench", *arguments]
         return subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False).returncode  # noqa: S603 - ourselves
     try:
+        if options.plot:
+            return _run_growth(options)
         corpora = options.corpora or find_corpora()
         pages = sample_pages(corpora, options.pages) if corpora is not None and corpora.is_dir() else []
         if not pages:
             sys.stdout.write("skipped: no corpora\n")
             return 0
-        systems = [*options.against, *(name for name in available_peers() if name != "untouched" and options.all)]
-        speeds = bench(pages, tuple(dict.fromkeys([OURS, *(systems or SYSTEMS)])))
+        return _run_profile(pages, options) if options.profile else _run_bench(pages, options)
     except CleanerError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run_bench(pages: Sequence[GoldPage], options: argparse.Namespace) -> int:
+    systems = [*options.against, *(name for name in available_peers() if name != "untouched" and options.all)]
+    speeds = bench(pages, tuple(dict.fromkeys([OURS, *(systems or SYSTEMS)])))
     if options.json:
-        sys.stdout.write(json.dumps({"machine": machine(), "speeds": [asdict(speed) for speed in speeds]}) + "\n")
+        _write_json({"speeds": [asdict(speed) for speed in speeds]})
     else:
         _print(speeds)
     return 1 if speeds[0].failures else 0
 
 
-def _speed(system: str, seconds: Sequence[float], *, first: float, failures: Sequence[str]) -> Speed:
-    total = sum(seconds)
-    ordered = sorted(seconds)
+def _run_profile(pages: Sequence[GoldPage], options: argparse.Namespace) -> int:
+    from cleaner.evaluation.stages import profile
+
+    rows = profile(pages)
+    if options.json:
+        _write_json({"pages": len(pages), "stages": [asdict(row) for row in rows]})
+        return 0
+    sys.stdout.write(f"{machine()}\n{len(pages)} pages, HTML, defaults (metadata and language too), CPU time\n\n")
+    sys.stdout.write(f"{'stage':<10}{'ms mean':>9}{'ms median':>11}{'share':>8}\n")
+    for row in rows:
+        sys.stdout.write(f"{row.stage:<10}{row.ms_mean:>9.2f}{row.ms_median:>11.2f}{row.share:>8.1%}\n")
+    return 0
+
+
+def _run_growth(options: argparse.Namespace) -> int:
+    from cleaner.evaluation import growth
+
+    def show(plan: growth.Plan, point: growth.Point) -> None:
+        if not options.json:
+            place = f"{point.size:>11,} bytes {point.paragraphs:>8,} paragraphs"
+            sys.stdout.write(f"{plan.name:<20}{place} {point.seconds:>9.3f} s\n")
+            sys.stdout.flush()
+
+    grown = growth.measure_growth(growth.PLANS, on_point=show)
+    options.plot.write_text(growth.growth_svg(grown, machine()), "utf-8")
+    if options.json:
+        _write_json({"growth": [asdict(row) | {"exponent": row.exponent} for row in grown]})
+        return 0
+    for row in grown:
+        sys.stdout.write(f"{row.plan.name}: time grows with the power {row.exponent:.2f} (1 is linear).\n")
+    sys.stdout.write(f"Plot written to {options.plot}.\n")
+    return 0
+
+
+def _write_json(data: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps({"machine": machine(), **data}) + "\n")
+
+
+class _Run(NamedTuple):
+    """One system on one page."""
+
+    seconds: float
+    failure: str
+    word_f1: float | None
+
+
+def _speed(system: str, runs: Sequence[_Run], *, first: float) -> Speed:
+    ordered = sorted(run.seconds for run in runs)
+    total = sum(ordered)
+    failures = [run.failure for run in runs if run.failure]
+    known = [run.word_f1 for run in runs if run.word_f1 is not None]
     return Speed(
         system=system,
         version=peer_version(system),
-        pages=len(seconds),
-        ms_median=statistics.median(seconds) * 1000,
+        pages=len(runs),
+        ms_median=statistics.median(ordered) * 1000,
         ms_p95=ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)] * 1000,
-        pages_per_second=len(seconds) / total if total else 0.0,
+        pages_per_second=len(runs) / total if total else 0.0,
         times_first=total / first if first else 0.0,
+        reads_metadata=PEERS[system].reads_metadata,
+        word_f1=statistics.fmean(known) if known else None,
         failures=len(failures),
         first_failure=failures[0] if failures else "",
     )
 
 
 def _print(speeds: Sequence[Speed]) -> None:
-    from rich import box
     from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(machine())
+    console.print(f"{speeds[0].pages} pages, HTML to text, one process, one thread, CPU time")
+    for task, title in ((False, "Text only"), (True, "Text, metadata and language")):
+        rows = [speed for speed in speeds if speed.reads_metadata == task]
+        if rows:
+            console.print(_table(rows, title))
+        for speed in rows[1:]:
+            if speed.times_first >= 1 and not rows[0].failures + speed.failures:
+                console.print(f"{speed.times_first:.1f} times as fast as {speed.system}.")
+    for speed in speeds:
+        if speed.failures:
+            console.print(
+                f"{speed.system} raised on {speed.failures} pages, first: {speed.first_failure}", markup=False
+            )
+
+
+def _table(rows: Sequence[Speed], title: str) -> Table:
+    from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    from cleaner.evaluation.tables import figure
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("system", no_wrap=True)
-    for heading in ("ms median", "ms p95", "pages/s", "times ours", "failed"):
+    for heading in ("ms median", "p95", "pages/s", "times", "word F1", "failed"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for speed in speeds:
+    for speed in rows:
         table.add_row(
             f"{speed.system} {speed.version}".strip(),
             f"{speed.ms_median:.1f}",
             f"{speed.ms_p95:.1f}",
             f"{speed.pages_per_second:.1f}",
             f"{speed.times_first:.2f}",
+            figure(speed.word_f1),
             str(speed.failures) if speed.failures else "",
         )
-    console = Console(highlight=False)
-    console.print(machine())
-    console.print(f"{speeds[0].pages} pages, HTML to text, one process, one thread, CPU time")
-    console.print(table)
-    for speed in speeds:
-        if speed.failures:
-            console.print(
-                f"{speed.system} raised on {speed.failures} pages, first: {speed.first_failure}", markup=False
-            )
-    for speed in speeds[1:]:
-        if speed.times_first >= 1 and not speeds[0].failures + speed.failures:
-            console.print(f"{speed.times_first:.1f} times as fast as {speed.system}.")
+    return table
 
 
 def _processor() -> str:
@@ -185,6 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pages", type=_positive, default=DEFAULT_PAGES, help="how many (default: %(default)s)")
     parser.add_argument("--all", action="store_true", help="measure every system that is installed")
     parser.add_argument("--against", action="append", default=[], choices=PEERS, metavar="SYSTEM", help="repeatable")
+    parser.add_argument("--profile", action="store_true", help="say where our own time goes instead")
+    parser.add_argument("--plot", type=Path, metavar="SVG", help="measure and draw how time grows with size instead")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser
 

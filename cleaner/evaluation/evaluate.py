@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from cleaner.errors import InputError, SetupError
-from cleaner.evaluation.gold import GoldPage, gold_files, read_gold
-from cleaner.evaluation.measure import Job, Measurement, Outcome, measure_all
+from cleaner.evaluation.gold import read_all_gold
+from cleaner.evaluation.labels import check_rapidfuzz
+from cleaner.evaluation.measure import ORACLE, Job, Measurement, Outcome, measure_all
 from cleaner.evaluation.metrics import mean_scores, pooled_scores
 from cleaner.evaluation.peers import OURS, load_peer, peer_version
+from cleaner.evaluation.statuses import StatusFigures, status_figures
 from cleaner.settings import DEFAULTS, Settings
 
-__all__ = ["MIN_LANGUAGE_PAGES", "Evaluation", "Row", "evaluate"]
+__all__ = ["ALL_CORPORA", "GROUPINGS", "MIN_LANGUAGE_PAGES", "Evaluation", "Row", "evaluate"]
 
 MIN_LANGUAGE_PAGES = 10
 """A language gets a row of its own from this many pages; fewer say more about the pages than about the language."""
+
+GROUPINGS = ("language", "type")
+"""What pages of all corpora together can be grouped by."""
+
+ALL_CORPORA = "all corpora"
+"""Stands for the corpus in rows that sum up pages of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,31 @@ class Evaluation:
                     rows += self._rows_of(spoken, language=language)
         return rows
 
+    def rows_by(self, grouping: str) -> list[Row]:
+        """Sum up per renderer and split, the pages of all corpora together: one group a language or page type.
+
+        Groups of fewer than MIN_LANGUAGE_PAGES pages, and pages that have no language or type, are left out. Raises
+        SetupError (``unknown_grouping``) for what is not in GROUPINGS.
+        """
+        if grouping not in GROUPINGS:
+            raise SetupError(
+                "unknown_grouping", f"Pages can be grouped by {' or '.join(GROUPINGS)}, not by {grouping}."
+            )
+        attribute = "page_type" if grouping == "type" else grouping
+        rows: list[Row] = []
+        for _, pages in groupby(sorted(self.measurements, key=_pooled_place), key=_pooled_place):
+            groups: dict[str, list[Measurement]] = {}
+            for page in pages:
+                groups.setdefault(getattr(page, attribute), []).append(page)
+            for name, members in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+                if name and len(members) >= MIN_LANGUAGE_PAGES:
+                    rows += [replace(row, corpus=ALL_CORPORA) for row in self._rows_of(members, **{attribute: name})]
+        return rows
+
+    def statuses(self) -> list[StatusFigures]:
+        """Say how far ``not_article`` can be trusted, per corpus, renderer and split with page types."""
+        return status_figures(self.measurements)
+
     def worst(self, count: int, *, system: str = OURS) -> list[tuple[float, Measurement]]:
         """Return the pages a system does worst on, with its shingle F1 (passage F1 if there is no body), worst first.
 
@@ -96,22 +129,29 @@ class Evaluation:
         scored = [(_page_f1(page.outcomes[place]), page) for page in self.measurements]
         return sorted(scored, key=lambda pair: (pair[0], pair[1].corpus, pair[1].id))[:count]
 
-    def to_dict(self, *, pages: bool = False) -> dict[str, Any]:
-        """Return plain data for JSON: systems with versions, all rows, and with ``pages`` every measurement."""
+    def to_dict(self, *, pages: bool = False, by: str | None = None) -> dict[str, Any]:
+        """Return plain data for JSON: systems with versions, the rows, and with ``pages`` every measurement.
+
+        The rows are those of :meth:`rows`, or with ``by`` those of :meth:`rows_by`.
+        """
         data: dict[str, Any] = {
             "format": 1,
             "systems": dict(zip(self.systems, self.versions, strict=True)),
-            "rows": [asdict(row) for row in self.rows()],
+            "rows": [asdict(row) for row in (self.rows_by(by) if by else self.rows())],
+            "statuses": [figures.to_dict() for figures in self.statuses()],
         }
         if pages:
             data["pages"] = [asdict(page) for page in self.measurements]
         return data
 
-    def to_table(self) -> Any:
-        """Return a rich renderable with one table per corpus, renderer and split; it fits 80 columns."""
+    def to_table(self, *, by: str | None = None) -> Any:
+        """Return a rich renderable with one table per corpus, renderer and split; it fits 80 columns.
+
+        With ``by`` it is one table per renderer and split, over all corpora (:meth:`rows_by`).
+        """
         from cleaner.evaluation.tables import evaluation_table
 
-        return evaluation_table(self)
+        return evaluation_table(self, by=by)
 
     def to_worst_table(self, count: int, *, system: str = OURS) -> Any:
         """Return a rich table of :meth:`worst`."""
@@ -142,6 +182,9 @@ def evaluate(
 ) -> Evaluation:
     """Measure this cleaner and the peers named in ``against`` on labelled pages.
 
+    The name ``oracle`` stands for a perfect choice among our paragraphs (ORACLE_SHARE of their tokens are the gold's):
+    what segmenting alone would allow.
+
     Each path is a Parquet file, a folder of pages (see :mod:`cleaner.evaluation.gold`), or a folder of Parquet files.
     Every system sees a page before the next page is read, the first one changing from page to page, so that times of
     one run can be compared. A system that raises on a page gets an empty text for it and a failure.
@@ -154,15 +197,18 @@ def evaluate(
     Raises InputError for data that cannot be read or when no page is left (``gold_empty``), SetupError for an unknown
     or missing system, RunError (``worker_died``) when a worker process was killed.
     """
-    systems = tuple(dict.fromkeys([*([OURS] if ours else []), *against]))
-    if not systems:
+    wanted = dict.fromkeys([*([OURS] if ours else []), *against])
+    systems = tuple(name for name in wanted if name != ORACLE)
+    if not wanted:
         raise SetupError("no_system", "There is nothing to measure: ours=False, and against names no system.")
     if workers < 1:
         raise SetupError("bad_workers", f"workers must be at least 1, but is {workers}.")
-    job = Job(systems, settings=settings, as_text=as_text)
+    job = Job(systems, settings=settings, as_text=as_text, oracle=ORACLE in wanted)
     for name in systems:  # fail before the first page
         load_peer(name, settings=settings)
-    pages = _select(_all_pages(paths), split=split, limit=limit)
+    if job.oracle:
+        check_rapidfuzz()
+    pages = read_all_gold(paths, split=split, limit=limit)
     measurements = []
     for measurement in measure_all(pages, job, workers=workers):
         measurements.append(measurement)
@@ -172,32 +218,18 @@ def evaluate(
         raise InputError(
             "gold_empty", f"There is no labelled page{f' of split {split}' if split else ''} in what was named."
         )
-    return Evaluation(systems, tuple(peer_version(name) for name in systems), tuple(measurements))
-
-
-def _all_pages(paths: Iterable[str | Path]) -> Iterator[GoldPage]:
-    """Read every path, naming corpora after their files, with the folder before it where two names are the same."""
-    files = list(dict.fromkeys(file for path in paths for file in gold_files(path)))
-    stems = [file.resolve().stem for file in files]
-    readers = [
-        read_gold(file, corpus=stem if stems.count(stem) == 1 else f"{file.resolve().parent.name}/{stem}")
-        for file, stem in zip(files, stems, strict=True)
-    ]
-    for reader in readers:
-        yield from reader
-
-
-def _select(pages: Iterable[GoldPage], *, split: str | None, limit: int | None) -> Iterator[GoldPage]:
-    taken: dict[tuple[str, str], int] = {}
-    for page in pages:
-        key = (page.corpus, page.renderer)
-        if (split is None or page.split == split) and (limit is None or taken.get(key, 0) < limit):
-            taken[key] = taken.get(key, 0) + 1
-            yield page
+    versions = [peer_version(name) for name in systems]
+    if job.oracle:
+        systems, versions = (*systems, ORACLE), [*versions, ""]
+    return Evaluation(systems, tuple(versions), tuple(measurements))
 
 
 def _place(page: Measurement) -> tuple[str, str, str]:
     return page.corpus, page.renderer, page.split
+
+
+def _pooled_place(page: Measurement) -> tuple[str, str]:
+    return page.renderer, page.split
 
 
 def _row(pages: Sequence[Measurement], place: int, *, page_type: str | None, language: str | None, system: str) -> Row:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.errors import CleanerError, SetupError
-from cleaner.evaluation.evaluate import Row, evaluate
+from cleaner.evaluation.evaluate import Evaluation, Row, evaluate
 from cleaner.evaluation.gold import find_corpora
 from cleaner.evaluation.peers import OURS
 from cleaner.settings import DEFAULTS, Settings
@@ -181,8 +181,9 @@ def measure_corpora(
 ) -> tuple[Figures, list[str]]:
     """Measure a system on all test sets that are there, HTML and flattened text; return figures and failures.
 
-    From HTML each page type has a figure, from text each renderer, all pages and articles alone. A failure is a
-    sentence about a page on which the system raised.
+    From HTML each page type has a figure, from text each renderer, all pages and articles alone; precision and recall
+    of the status ``not_article`` are measured where HTML pages of both sorts are. A failure is a sentence about a page
+    on which the system raised.
     """
     figures: Figures = {}
     failures: list[str] = []
@@ -195,6 +196,7 @@ def measure_corpora(
             value: float | None = getattr(row, metric)
             if place and value is not None:
                 figures[place] = {metric: value}
+        figures |= _status_figures(result)
         failures += [
             f"{name}, page {page.id}: {outcome.failure}"
             for page in result.measurements
@@ -282,6 +284,17 @@ def _figure_name(row: Row) -> str:
     if row.language is not None or (row.renderer and row.page_type not in {None, "article"}):
         return ""
     return _SEPARATOR.join((row.corpus, row.renderer or "html", row.page_type or "all"))
+
+
+def _status_figures(result: Evaluation) -> Figures:
+    """Return precision and recall of ``not_article``, e.g. of ``wcxb-test / html / not_article``."""
+    figures: Figures = {}
+    for row in result.statuses():
+        if row.articles and row.others and not row.renderer:
+            known = {"precision": row.precision, "recall": row.recall}
+            place = _SEPARATOR.join((row.corpus, "html", "not_article"))
+            figures[place] = {metric: value for metric, value in known.items() if value is not None}
+    return figures
 
 
 def _test_files(corpora: Path) -> Iterator[tuple[str, Path]]:

@@ -15,15 +15,16 @@ one a line. A source without ``NAME.txt`` is no gold and is passed over.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from cleaner.errors import InputError, SetupError
 from cleaner.page import ContentType
 
-__all__ = ["CORPORA_VARIABLE", "GoldPage", "find_corpora", "gold_files", "read_gold"]
+__all__ = ["CORPORA_VARIABLE", "GoldPage", "find_corpora", "gold_files", "read_all_gold", "read_gold"]
 
 CORPORA_VARIABLE = "CLEANER_CORPORA"
 """Environment variable that names the folder of corpora."""
@@ -86,10 +87,11 @@ def gold_files(path: str | Path) -> list[Path]:
     return inside or [path]
 
 
-def read_gold(path: str | Path, *, corpus: str | None = None) -> Iterator[GoldPage]:
+def read_gold(path: str | Path, *, corpus: str | None = None, labelled: bool = True) -> Iterator[GoldPage]:
     """Read the labelled pages of a Parquet file or a folder, in a fixed order, a few at a time.
 
-    ``corpus`` is the name the pages carry; by default the file's or folder's own, without suffix.
+    ``corpus`` is the name the pages carry; by default the file's or folder's own, without suffix. ``labelled=False``
+    takes a Parquet file without columns for the article, too; the body of its pages is None.
 
     Raises InputError (``gold_missing``, ``gold_unreadable``, ``gold_columns``, ``gold_empty``) or, if pyarrow is not
     installed, SetupError (``missing_extra``); all but a damaged row are raised at the call, before the first page.
@@ -102,10 +104,32 @@ def read_gold(path: str | Path, *, corpus: str | None = None) -> Iterator[GoldPa
         raise InputError(
             "gold_missing", f"There is no labelled data at {path}. Name a Parquet file or a folder.", where=str(path)
         )
-    return _read_parquet(path, corpus=name)
+    return _read_parquet(path, corpus=name, labelled=labelled)
 
 
-def _read_parquet(path: Path, *, corpus: str) -> Iterator[GoldPage]:
+def read_all_gold(
+    paths: Iterable[str | Path], *, split: str | None = None, limit: int | None = None
+) -> Iterator[GoldPage]:
+    """Read the labelled pages of several paths: of one split if named, at most ``limit`` of each corpus and renderer.
+
+    Corpora are named after their files, with the folder before it where two names are the same. Raises what
+    :func:`read_gold` raises.
+    """
+    files = list(dict.fromkeys(file for path in paths for file in gold_files(path)))
+    stems = [file.resolve().stem for file in files]
+    readers = [
+        read_gold(file, corpus=stem if stems.count(stem) == 1 else f"{file.resolve().parent.name}/{stem}")
+        for file, stem in zip(files, stems, strict=True)
+    ]
+    taken: dict[tuple[str, str], int] = {}
+    for page in chain.from_iterable(readers):
+        key = (page.corpus, page.renderer)
+        if (split is None or page.split == split) and (limit is None or taken.get(key, 0) < limit):
+            taken[key] = taken.get(key, 0) + 1
+            yield page
+
+
+def _read_parquet(path: Path, *, corpus: str, labelled: bool) -> Iterator[GoldPage]:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -122,7 +146,7 @@ def _read_parquet(path: Path, *, corpus: str) -> Iterator[GoldPage]:
             "gold_unreadable", f"{path} cannot be read as Parquet: {error}. Is it complete?", where=str(path)
         ) from error
     columns = set(file.schema_arrow.names)
-    if not columns & {"html", "text"} or not columns & {"body", "keep", "drop"}:
+    if not columns & {"html", "text"} or (labelled and not columns & {"body", "keep", "drop"}):
         raise InputError(
             "gold_columns",
             f"{path} needs a column html or text and a column body (or keep and drop), but has: "

@@ -13,17 +13,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
 
+import numpy as np
+
 from cleaner.errors import CleanerError, RunError, SetupError
 from cleaner.evaluation.gold import GoldPage
+from cleaner.evaluation.labels import label, layout_of
 from cleaner.evaluation.metrics import Overlap, char_f1, is_unspaced, passage_overlap, shingle_overlap, word_f1
-from cleaner.evaluation.peers import Peer, load_peer
+from cleaner.evaluation.peers import Cleaned, Peer, load_peer
+from cleaner.language import UNKNOWN, detect_language, language_code
 from cleaner.page import ContentType
 from cleaner.settings import Settings
 
-__all__ = ["ONE_THREAD", "Job", "Measurement", "Outcome", "measure_all", "run_timed", "warm_peers"]
+__all__ = ["ONE_THREAD", "ORACLE", "Job", "Measurement", "Outcome", "measure_all", "run_timed", "warm_peers"]
 
 WHOLE_PAGE = "whole page"
 """Renderer named for pages that were flattened here (``as_text``)."""
+
+ORACLE = "oracle"
+"""Stands beside the systems: the paragraphs of the page that a perfect judge would choose."""
+
+ORACLE_SHARE = 0.5
+"""A perfect judge keeps a paragraph if so many of its tokens are the gold's."""
 
 ONE_THREAD: Mapping[str, str] = {
     "OMP_NUM_THREADS": "1",
@@ -58,6 +68,8 @@ class Outcome:
     """Only for a gold in a script without spaces."""
     passages: Overlap | None
     """Only for a page with ``keep`` or ``drop`` passages."""
+    status: str = ""
+    """What this cleaner says of the page (``ok``, ``not_article`` ...); '' for peers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class Measurement:
     url: str
     page_type: str
     language: str
+    """BCP 47, as the gold says, else as the article text shows; '' when neither does."""
     outcomes: tuple[Outcome, ...]
 
 
@@ -83,6 +96,8 @@ class Job:
     """For this cleaner; peers have their own."""
     as_text: bool
     """Flatten HTML first."""
+    oracle: bool = False
+    """Measure the perfect choice of paragraphs, too."""
 
 
 def run_timed(peer: Peer, source: bytes | str, url: str | None, content_type: ContentType) -> tuple[str, float, str]:
@@ -164,6 +179,8 @@ def _measure(page: GoldPage, number: int, job: Job) -> Measurement:
             text, seconds, failure = run_timed(peers[place], source, page.url, content_type)
         system = job.systems[place]
         outcomes[system] = _judge(page, system, text=text, seconds=seconds, failure=failure)
+    if job.oracle:
+        outcomes[ORACLE] = _judge(page, ORACLE, text=_choose_by_label(page, source, content_type))
     return Measurement(
         corpus=page.corpus,
         renderer=page.renderer or (WHOLE_PAGE if job.as_text and page.content_type == "html" else ""),
@@ -171,9 +188,31 @@ def _measure(page: GoldPage, number: int, job: Job) -> Measurement:
         id=page.id,
         url=page.url or "",
         page_type=page.page_type,
-        language=page.language.split("-")[0].lower(),
-        outcomes=tuple(outcomes[system] for system in job.systems),
+        language=_language(page),
+        outcomes=tuple(outcomes[system] for system in [*job.systems, *([ORACLE] if job.oracle else [])]),
     )
+
+
+def _language(page: GoldPage) -> str:
+    declared = language_code(page.language)
+    if declared or not page.body:
+        return declared
+    found = detect_language(page.body)[0]
+    return "" if found == UNKNOWN else found
+
+
+def _choose_by_label(page: GoldPage, source: bytes | str, content_type: ContentType) -> str | None:
+    """Return the text of the paragraphs that are mostly gold; None if the page cannot be labelled."""
+    if not page.body:
+        return page.body
+    try:
+        texts = layout_of(source, url=page.url, content_type=content_type).texts
+    except CleanerError:
+        return ""
+    shares = label(texts, page.body).shares
+    if texts and bool(np.isnan(shares).all()):  # longer than what can be labelled
+        return None
+    return "\n\n".join(text for text, share in zip(texts, shares, strict=True) if share >= ORACLE_SHARE)
 
 
 def _input(page: GoldPage, *, as_text: bool) -> tuple[bytes | str, ContentType, str]:
@@ -188,14 +227,18 @@ def _input(page: GoldPage, *, as_text: bool) -> tuple[bytes | str, ContentType, 
         return "", "text", f"{type(error).__name__}: {error}"
 
 
-def _judge(page: GoldPage, system: str, *, text: str, seconds: float, failure: str) -> Outcome:
-    body = page.body
+def _judge(page: GoldPage, system: str, *, text: str | None, seconds: float = 0.0, failure: str = "") -> Outcome:
+    """Compare a text with the gold; None has no figures."""
+    body = None if text is None else page.body
+    compared = text or ""
+    has_passages = text is not None and bool(page.keep or page.drop)
     return Outcome(
         system=system,
         cpu_seconds=seconds,
         failure=failure,
-        shingles=None if body is None else shingle_overlap(text, body),
-        word_f1=None if body is None else word_f1(text, body),
-        char_f1=None if body is None or not is_unspaced(body) else char_f1(text, body),
-        passages=passage_overlap(text, keep=page.keep, drop=page.drop) if page.keep or page.drop else None,
+        shingles=None if body is None else shingle_overlap(compared, body),
+        word_f1=None if body is None else word_f1(compared, body),
+        char_f1=None if body is None or not is_unspaced(body) else char_f1(compared, body),
+        passages=passage_overlap(compared, keep=page.keep, drop=page.drop) if has_passages else None,
+        status=text.status if isinstance(text, Cleaned) else "",
     )

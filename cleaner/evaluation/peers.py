@@ -25,12 +25,31 @@ from cleaner.errors import SetupError
 from cleaner.page import ContentType
 from cleaner.settings import DEFAULTS, Settings
 
-__all__ = ["OURS", "PEERS", "Peer", "PeerEntry", "available_peers", "load_peer", "peer_version"]
+__all__ = [
+    "OURS",
+    "OURS_WITH_METADATA",
+    "PEERS",
+    "Cleaned",
+    "Peer",
+    "PeerEntry",
+    "available_peers",
+    "load_peer",
+    "peer_version",
+]
 
 Peer: TypeAlias = Callable[[bytes | str, str | None, ContentType], str]
 """``(source, url, content_type) -> article text``, '' when the system finds no article. May raise anything."""
 
 OURS = "cleaner"
+OURS_WITH_METADATA = "cleaner-metadata"
+"""This cleaner asked for all it gives by default: text, metadata and language."""
+
+
+class Cleaned(str):
+    """The text this cleaner returned, which knows what it said of the page; no peer says such a thing."""
+
+    status: str = ""
+    """``ok``, ``low_confidence``, ``not_article`` or ``empty``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,8 @@ class PeerEntry:
     """How it is run, where that is not simply its default."""
     load: Callable[[], Peer]
     """Imports the modules and returns the function."""
+    reads_metadata: bool = False
+    """Whether it is asked for metadata beside the text, which takes time and leaves the text as it is."""
 
 
 def available_peers() -> tuple[str, ...]:
@@ -55,10 +76,11 @@ def available_peers() -> tuple[str, ...]:
 
 
 def load_peer(name: str, *, settings: Settings = DEFAULTS) -> Peer:
-    """Import a system and return its function. ``settings`` are for ``cleaner`` and touch no other.
+    """Import a system and return its function. ``settings`` are for this cleaner and touch no other.
 
     Metadata, language and reasons are switched off whatever the settings say: a peer is asked for text alone, and the
-    time is to be compared. The peers' loggers are silenced, because they report every odd page.
+    time is to be compared. Only ``cleaner-metadata`` and ``trafilatura-metadata`` read metadata, too. The peers'
+    loggers are silenced, because they report every odd page.
 
     Raises SetupError: ``unknown_peer`` for a name that is not in PEERS, ``missing_extra`` when its package is not
     installed.
@@ -73,8 +95,8 @@ def load_peer(name: str, *, settings: Settings = DEFAULTS) -> Peer:
             f"The system '{name}' needs {', '.join(missing)}, which is not installed. Run: pip install {entry.install}",
             where=name,
         )
-    if name == OURS:
-        return _load_cleaner(settings)
+    if name in {OURS, OURS_WITH_METADATA}:
+        return _load_cleaner(settings, metadata=entry.reads_metadata)
     for module in entry.modules:
         logging.getLogger(module).setLevel(logging.CRITICAL)
     with warnings.catch_warnings():  # newspaper warns at import of optional parts that play no role here
@@ -95,13 +117,16 @@ def _missing(entry: PeerEntry) -> list[str]:
     return [module for module in entry.modules if importlib.util.find_spec(module) is None]
 
 
-def _load_cleaner(settings: Settings = DEFAULTS) -> Peer:
+def _load_cleaner(settings: Settings = DEFAULTS, *, metadata: bool = False) -> Peer:
     from cleaner.pipeline import clean
 
-    text_only = dataclasses.replace(settings, metadata=False, detect_language=False, reasons=False)
+    wanted = dataclasses.replace(settings, metadata=metadata, detect_language=metadata, reasons=False)
 
     def run(source: bytes | str, url: str | None, content_type: ContentType) -> str:
-        return clean(source, url=url, content_type=content_type, settings=text_only).text
+        article = clean(source, url=url, content_type=content_type, settings=wanted)
+        text = Cleaned(article.text)
+        text.status = article.status
+        return text
 
     return run
 
@@ -119,6 +144,17 @@ def _load_trafilatura(*, fast: bool = False, precision: bool = False) -> Peer:
     # Readers' comments are in the default output, but are not the article; published figures leave them out too.
     def run(page: bytes | str, url: str | None) -> str | None:
         return extract(page, url=url, include_comments=False, fast=fast, favor_precision=precision)
+
+    return _from_source(run)
+
+
+def _load_trafilatura_with_metadata() -> Peer:
+    from trafilatura import bare_extraction
+
+    # As text, extract(with_metadata=True) prints the metadata above the article; this returns the same apart.
+    def run(page: bytes | str, url: str | None) -> str | None:
+        document = bare_extraction(page, url=url, include_comments=False, with_metadata=True)
+        return None if document is None else str(document.text or "")  # type: ignore[union-attr]
 
     return _from_source(run)
 
@@ -254,6 +290,17 @@ PEERS: Mapping[str, PeerEntry] = {
     "turbohtml": PeerEntry("turbohtml", ("turbohtml",), "turbohtml", "article().text", _load_turbohtml),
     "boilerpy3": PeerEntry("boilerpy3", ("boilerpy3",), "'article-cleaner[eval]'", "ArticleExtractor", _load_boilerpy3),
     "html-text": PeerEntry("html-text", ("html_text",), "'article-cleaner[eval]'", "the whole page", _load_html_text),
+    OURS_WITH_METADATA: PeerEntry(
+        "article-cleaner", (), "article-cleaner", "metadata and language, too", _load_cleaner, reads_metadata=True
+    ),
+    "trafilatura-metadata": PeerEntry(
+        "trafilatura",
+        ("trafilatura",),
+        "trafilatura",
+        "no comments, with_metadata=True",
+        _load_trafilatura_with_metadata,
+        reads_metadata=True,
+    ),
     "untouched": PeerEntry("", (), "", "the input as it came", _load_untouched),
 }
 """Every system by the name ``--against`` takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +11,8 @@ from cleaner.metadata.evidence import table_lines
 
 __all__ = ["absolute", "domain_labels", "registered_domain"]
 
+_PLAIN_URL = re.compile(r"https?://[\w.:@-]+(?:[/?#]\S*)?")
+"""An address that is absolute already; most are."""
 _MAX_URL_CHARS = 4_000
 """Longer addresses are data, not addresses."""
 
@@ -27,14 +30,14 @@ def registered_domain(url: str) -> str:
 
 
 def domain_labels(url: str) -> list[str]:
-    """Return what a site may call itself after its address: the host, and the registered name without its ending.
+    """Return what a site may call itself after its address: the host, the registered name, and that without its ending.
 
-    >>> domain_labels("https://www.example.com/a")
-    ['example.com', 'example']
+    >>> domain_labels("https://blog.example.com/a")
+    ['blog.example.com', 'example.com', 'example']
     """
     host = host_of(url).removeprefix("www.")
     domain = _registered(host)
-    return [host, domain.partition(".")[0]] if domain else []
+    return [*dict.fromkeys([host, domain]), domain.partition(".")[0]] if domain else []
 
 
 def absolute(address: str, base: str) -> str:
@@ -45,6 +48,8 @@ def absolute(address: str, base: str) -> str:
     """
     if not address or len(address) > _MAX_URL_CHARS:
         return ""
+    if _PLAIN_URL.fullmatch(address):
+        return address
     try:
         url = urljoin(base, address.strip())
         split = urlsplit(url)

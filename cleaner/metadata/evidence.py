@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cleaner.metadata.linked_data import LinkedData, names, read_linked_data
 from cleaner.page import Head, Kind, Layout, Page
 
-__all__ = ["Claim", "Evidence", "collect", "table_lines"]
+__all__ = ["Claim", "Evidence", "collect", "head_fields", "site_names", "table_lines"]
 
 _MAX_VALUE_CHARS = 5_000
 """Longer values of a meta tag are cut: no field of ours needs more."""
@@ -64,12 +64,13 @@ def collect(page: Page, layout: Layout, *, kinds: Sequence[Kind], kept: Sequence
 
 def _read_metas(head: Head) -> dict[str, list[Claim]]:
     """Sort the meta tags into fields; the order of the table decides which is believed first."""
-    fields = _head_fields()
+    fields = head_fields()
     ranked: dict[str, list[tuple[int, int, Claim]]] = defaultdict(list)
     for number, (name, content) in enumerate(head.metas):
         if name not in fields or not content:
             continue
-        value = " ".join(html.unescape(content[:_MAX_VALUE_CHARS]).split())
+        cut = content[:_MAX_VALUE_CHARS]
+        value = " ".join((html.unescape(cut) if "&" in cut else cut).split())
         if name in _LAST_FIRST and value.count(",") == 1:
             value = " ".join(part.strip() for part in reversed(value.split(",")))
         if value:
@@ -98,7 +99,7 @@ def _split_titles(titles: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _head_fields() -> dict[str, list[tuple[str, int, str]]]:
+def head_fields() -> dict[str, list[tuple[str, int, str]]]:
     """Return meta name -> (field, rank, source)."""
     fields: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     rank = 0

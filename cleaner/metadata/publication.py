@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, timezone
 from cleaner.dates import iso_date
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.linked_data import strings
-from cleaner.metadata.visible import time_elements, visible_dates
+from cleaner.metadata.places import Place
+from cleaner.metadata.visible import late_dates, time_elements, visible_dates
 
 __all__ = ["choose_dates", "date_in_url", "is_month_first"]
 
@@ -22,7 +23,12 @@ _AMERICAN_ENDINGS = (".com", ".org", ".net", ".us", ".edu", ".gov")
 
 
 def choose_dates(
-    evidence: Evidence, headline: int, *, language: str, now: datetime | None = None
+    evidence: Evidence,
+    places: Sequence[Place],
+    headline: int,
+    *,
+    language: str,
+    now: datetime | None = None,
 ) -> tuple[Claim | None, Claim | None]:
     """Return when the page was published and when it was changed, each with its source.
 
@@ -32,13 +38,11 @@ def choose_dates(
     is taken instead of a bare day.
     """
     limit = ((now or datetime.now(timezone.utc)) + _SLACK).date().isoformat()
-    published, modified = _claims(evidence, headline, language)
+    published, modified = _claims(evidence, places, headline, language)
     first = _first(published, limit)
     second = _first(modified, limit)
-    if first and second and first.value == second.value and not _is_news(evidence):
-        # Sites other than newspapers often stamp both with the last build; what they show to readers is then true.
-        earlier = (claim for claim in published if claim.source in _SHOWN and claim.value[:10] < first.value[:10])
-        first = next(earlier, first)
+    if first and not _is_news(evidence):
+        first = _earlier_shown(first, second, published)
     if first and second and second.value[:10] < first.value[:10]:
         second = None
     if first and second and _comparable(first.value, second.value) and second.value < first.value:
@@ -49,25 +53,45 @@ def choose_dates(
     return first, second
 
 
-def _claims(evidence: Evidence, headline: int, language: str) -> tuple[list[Claim], list[Claim]]:
+def _earlier_shown(first: Claim, second: Claim | None, published: Sequence[Claim]) -> Claim:
+    """Return an earlier date of publication that the page shows its readers, if there is reason to believe it.
+
+    Sites other than newspapers stamp pages with their last build or move. The reason is that both stamps are one, or
+    that the date shown first is the earlier one. (Dates of 609 train pages: 0.872 without the latter, 0.878 with it,
+    0.869 if any earlier date shown counts.)
+    """
+    if first.source in _SHOWN:
+        return first
+    rebuilt = second is not None and first.value == second.value
+    shown = [claim for claim in published if claim.source in _SHOWN]
+    earlier = (claim for claim in (shown if rebuilt else shown[:1]) if claim.value[:10] < first.value[:10])
+    return next(earlier, first)
+
+
+def _claims(
+    evidence: Evidence, places: Sequence[Place], headline: int, language: str
+) -> tuple[list[Claim], list[Claim]]:
     """Collect what is said about both dates, the most trusted first."""
     day_first = not is_month_first(language, evidence.addresses[0].value if evidence.addresses else "")
     linked = evidence.linked
     published = [Claim(value, "json-ld") for value in strings(linked.first("datePublished")[0])[:1]]
     modified = [Claim(value, "json-ld") for value in strings(linked.first("dateModified")[0])[:1]]
-    published += evidence.metas["date_published"]
-    modified += evidence.metas["date_modified"]
-    shown = visible_dates(evidence, headline, day_first=day_first)
+    published = _read([*published, *evidence.metas["date_published"]], day_first)
+    modified = _read([*modified, *evidence.metas["date_modified"]], day_first)
     timed = list(time_elements(evidence, headline))
+    shown = visible_dates(places, headline, evidence.layout.texts, day_first=day_first)
+    if not shown and not published:
+        shown = late_dates(evidence, headline, day_first=day_first)
     published += [Claim(date, "time element") for role, date in timed if role == "published"]
     published += [Claim(date.iso, "visible text") for date in shown if date.role == "published"]
     published += [Claim(date, "time element") for role, date in timed if not role]
     published += [Claim(date.iso, "visible text") for date in shown if not date.role]
     modified += [Claim(date, "time element") for role, date in timed if role == "modified"]
     modified += [Claim(date.iso, "visible text") for date in shown if date.role == "modified"]
-    published += [Claim(value, "json-ld") for value in strings(linked.first("dateCreated", "uploadDate")[0])[:1]]
+    late = [Claim(value, "json-ld") for value in strings(linked.first("dateCreated", "uploadDate")[0])[:1]]
+    published += _read(late, day_first)
     published += [Claim(date, "url") for claim in evidence.addresses[:2] if (date := date_in_url(claim.value))]
-    return _read(published, day_first), _read(modified, day_first)
+    return published, modified
 
 
 def _read(claims: Iterable[Claim], day_first: bool) -> list[Claim]:

@@ -9,8 +9,12 @@ from itertools import takewhile
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.dates import find_dates
 from cleaner.metadata.addresses import registered_domain
-from cleaner.metadata.document import Fields, language_fields, split_tags
-from cleaner.metadata.persons import read_byline, split_persons
+from cleaner.metadata.bylines import read_byline
+from cleaner.metadata.descriptions import split_tags
+from cleaner.metadata.fields import Fields
+from cleaner.metadata.persons import split_persons
+from cleaner.metadata.placelines import put_place
+from cleaner.metadata.spoken import put_language
 from cleaner.page import Kind, Layout, Metadata, Page
 from cleaner.settings import Settings
 
@@ -44,10 +48,20 @@ def describe_text(
                 _read_line(fields, text, kinds[index] if index < len(kinds) else None)
                 if layout.tags[index] == "h" and index < _TITLE_LINES:
                     fields.put("title", text.lstrip("# "), _SOURCE)
+        _put_heading(fields, lines, kinds)
+        put_place(fields, layout, kept, source=_SOURCE)
+        fields.put("declared_language", declared, _SOURCE)
         _check_dates(fields)
     fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
-    language_fields(fields, layout, kept, declared=declared, settings=settings)
+    put_language(fields, layout, kept, declared=declared, settings=settings)
     return fields.metadata()
+
+
+def _put_heading(fields: Fields, lines: Sequence[str], kinds: Sequence[Kind]) -> None:
+    """Take the first heading near the top for the headline if no line is marked as one."""
+    for text, kind in list(zip(lines, kinds, strict=False))[:_TITLE_LINES]:
+        if kind is Kind.HEADING:
+            fields.put("title", text.lstrip("# "), _SOURCE)
 
 
 def _read_line(fields: Fields, text: str, kind: Kind | None) -> None:

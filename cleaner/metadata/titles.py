@@ -38,6 +38,7 @@ _SEPARATOR = re.compile(
 )
 _ADDRESS = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|[a-z]{2})$", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[\W_]+")
+_ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _MAX_TITLE_CHARS = 500
 _MAX_TAIL_WORDS = 4
 """A section or site name behind a dash has at most so many words; longer tails belong to the headline."""
@@ -192,4 +193,6 @@ def bare(text: str) -> str:
     >>> bare("The Daily-Example!")
     'thedailyexample'
     """
+    if text.isascii():
+        return text.translate(_ASCII_LETTERS)
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -1,201 +1,176 @@
-"""Bylines and datelines among the paragraphs a reader sees, near the headline."""
+"""Bylines and datelines among the paragraphs a reader sees, near the headline or in a box further down."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.datelines import read_date_line
-from cleaner.dates import FoundDate, find_dates, has_date_figures, iso_date
+from cleaner.dates import FoundDate, find_dates, has_date_figures, iso_date, role_of
+from cleaner.metadata.byline_words import lead_is_long, opens_byline
+from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
-from cleaner.metadata.persons import lead_is_long, opens_byline, read_byline
+from cleaner.metadata.persons import has_given_name
+from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, signs_at
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
-__all__ = ["headline_index", "visible_authors", "visible_dates"]
+__all__ = ["calls_itself_article", "late_dates", "time_elements", "visible_authors", "visible_dates"]
 
-_BEFORE, _AFTER = 5, 14
-"""Paragraphs looked at before and after the headline; menus above and prose below end it earlier in practice."""
-_MAX_DATELINE_CHARS = 250
-_AUTHOR_BOX = re.compile(r"(?<!co)[Aa]uthor(?!i[tz])")
-_MAX_BOX_CHARS = 80
-_AUTHOR = re.compile(
-    r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
-    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])",
-    re.IGNORECASE,
-)
-_NOT_AUTHOR = re.compile(
-    r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|job-?title|role|follow)|"
-    r"about-?author|reviewer|reviewed|fact-?check|widget|popular|teaser-(?:title|list)|caption|credit|"
-    r"reviews|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)|testimonial|quote|rating|breadcrumb|menu|carousel|navigation|navbar",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"date|time|publish|posted|updated|datum|fecha|meta|byline|info|stamp|created", re.IGNORECASE)
-_DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline", re.IGNORECASE)
-_NOT_DATED = re.compile(
-    r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest", re.IGNORECASE
-)
+_BARE_NAME_PLACES = range(-2, 5)
+"""So far from the headline a line that is nothing but a person's name is the author's."""
+_NEXT_PLACES = range(1, 3)
+"""The same on a page that does not call itself an article."""
+_BULLETS = re.compile(r"\s*[|•·⋅●]\s*|\s+[–—]\s+")
+_NOT_DATED = re.compile(r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest")
 
 
-class _Place(NamedTuple):
-    """A paragraph near the headline."""
-
-    at: int
-    text: str
-    words: str
-    """What the page's author called the paragraph and the elements around it."""
-
-
-def headline_index(evidence: Evidence, title: str) -> int:
-    """Return the paragraph that shows the headline; the first heading or kept paragraph, or -1, if none does."""
-    key = bare(title)
-    layout = evidence.layout
-    for index in evidence.headings:
-        if key and bare(layout.texts[index]) == key:
-            return index
-    if len(key) > 8:
-        for index, text in enumerate(layout.texts):
-            if abs(len(text) - len(title)) <= 12 and bare(text) == key:
-                return index
-    if evidence.headings:
-        return evidence.headings[0]
-    return next((index for index, kept in enumerate(evidence.kept) if kept), -1)
-
-
-def visible_authors(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], int]:
+def visible_authors(
+    evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str]
+) -> tuple[list[str], float]:
     """Return the persons of the best byline near the headline, and how sure it is that they are its authors.
 
-    3: the page marks the paragraph as a byline and it opens with "By"; 2: one of the two, or the paragraph before is
-    a lone "By", or it is an author box further down; 1: only the kind of the paragraph says so, and it gives a full
-    name; 0: there is none. Reviewers and the bylines of teasers and
-    comments are left out.
+    2.9: the page marks the paragraph as a byline, and it opens with "By" or follows a lone "By"; 2: only the latter;
+    1.9: only the former; 1: on an article, only its kind says so, or it is nothing but a name that begins with a given
+    name; 0.9: an author box further away; 0.5: one capitalised word in a paragraph marked as a byline; 0: none.
+    Reviewers and the bylines of teasers and comments are left out.
     """
     best: list[str] = []
-    strength = 0
-    articled = _calls_itself_article(evidence)
-    for place in _near(evidence, headline):
-        if len(place.text) > _MAX_DATELINE_CHARS or place.at in evidence.headings or _NOT_AUTHOR.search(place.words):
+    strength = 0.0
+    articled = calls_itself_article(evidence)
+    for place in places:
+        if place.at in evidence.headings or place.signs.not_author:
             continue
-        marked = bool(_AUTHOR.search(place.words))
         labelled = place.at > 0 and opens_byline(evidence.layout.texts[place.at - 1])
-        names = read_byline(place.text, sure=marked or labelled, sites=sites)
-        if not names and articled and _kind(evidence, place.at) is Kind.BYLINE and place.at > headline:
-            names = [name for name in read_byline(place.text, sure=True, sites=sites) if 2 <= len(name.split()) <= 4]
-            if names and strength == 0:
-                best, strength = names, 1
-        elif names:
-            worth = 1 + marked + (labelled or not bare(place.text).startswith(bare(names[0])))
-            if worth > strength:
-                best, strength = names, worth
-            if strength == 3:
+        names = read_byline(place.text, sure=place.signs.author or labelled, sites=sites)
+        if names:
+            led = labelled or not bare(place.text).startswith(bare(names[0]))
+            worth = 1.0 + (0.9 if place.signs.author else 0.0) + (1.0 if led else 0.0)
+            if not led and _is_one_word(names):
+                worth = 0.5
+        else:
+            names, worth = _bare_names(place, headline, sites, articled=articled), 1.0
+        if names and worth > strength:
+            best, strength = names, worth
+            if strength > 2:
                 break
     return (best, strength) if best else _late_author(evidence, headline, sites)
 
 
-def _calls_itself_article(evidence: Evidence) -> bool:
+def _is_one_word(names: Sequence[str]) -> bool:
+    return len(names) == 1 and " " not in names[0] and names[0][:1].isupper()
+
+
+def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled: bool) -> list[str]:
+    """Return the full names of a line near the headline that only its kind, or a given name, shows to be a byline."""
+    distance = place.at - headline
+    by_kind = place.kind is Kind.BYLINE and distance > 0
+    if articled and by_kind:
+        names = [name for name in read_byline(place.text, sure=True, sites=sites) if 2 <= len(name.split()) <= 4]
+        if names:
+            return names
+    if len(place.text) > MAX_BOX_CHARS or distance not in (_BARE_NAME_PLACES if articled else _NEXT_PLACES):
+        return []
+    if articled and (place.signs.dated or place.kind in {Kind.DATELINE, Kind.BYLINE}):
+        # "December 15, 2025 · 30 min · Jane Doe": any part may be the name.
+        pieces = _BULLETS.split(place.text)
+        names = [name for piece in pieces for name in read_byline(piece, sure=True, sites=sites)]
+        return [name for name in names if has_given_name(name)]
+    names = read_byline(place.text, sure=True, sites=sites) if has_given_name(place.text) else []
+    return names if names == [place.text] else []
+
+
+def calls_itself_article(evidence: Evidence) -> bool:
     """Whether the head says that the page is an article or gives a date of publication."""
     kinds = {claim.value.casefold() for claim in evidence.metas["page_type"]}
     return bool("article" in kinds or evidence.metas["date_published"] or evidence.linked.first("datePublished")[0])
 
 
-def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], int]:
+def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], float]:
     """Return the persons of an author box further down: "Written by" and full names, or full names marked as author."""
-    layout = evidence.layout
-    for index in range(headline + 1 + _AFTER, len(layout.texts)):
-        text = layout.texts[index]
-        if len(text) > _MAX_BOX_CHARS or not text[0].isupper():
+    texts = evidence.layout.texts
+    for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
+        text = texts[index]
+        if len(text) > MAX_BOX_CHARS or " " not in text:
             continue
-        words = _words_around(evidence, index)
-        if not (_AUTHOR_BOX.search(words) or opens_byline(layout.texts[index - 1]) or lead_is_long(text)):
-            continue
-        if _NOT_AUTHOR.search(words):
+        led = lead_is_long(text)
+        signs = signs_at(evidence, index)
+        if not led and (signs.not_author or not (signs.author_box or opens_byline(texts[index - 1]))):
             continue
         names = read_byline(text, sure=True, sites=sites)
-        if names and all(2 <= len(name.split()) <= 4 for name in names):
-            return names, 2
-    return [], 0
+        if not names or not all(2 <= len(name.split()) <= 4 for name in names):
+            continue
+        if not signs.not_author or all(map(has_given_name, names)):
+            return names, 0.9
+    return [], 0.0
 
 
-def visible_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[FoundDate]:
-    """Return the dates written near the headline, the likeliest first; without any, those marked as the page's own.
+def visible_dates(places: Sequence[Place], headline: int, texts: Sequence[str], *, day_first: bool) -> list[FoundDate]:
+    """Return the dates written near the headline, the likeliest first.
 
     A date counts if the markup or the kind says that its paragraph is a date line, if words say what it is
-    ("Published"), or if little else stands beside it. Dates in prose, of events, comments and teasers are left out.
+    ("Published", also alone in the paragraph before), or if little else stands beside it. Dates in prose, of events,
+    comments and teasers are left out.
     """
     found: list[tuple[float, FoundDate]] = []
-    for place in _near(evidence, headline):
-        dates = find_dates(place.text, day_first=day_first) if len(place.text) <= _MAX_DATELINE_CHARS else []
-        if not dates or _NOT_DATED.search(place.words):
+    for place in places:
+        dates = find_dates(place.text, day_first=day_first)
+        if not dates or place.signs.not_dated:
             continue
-        dated = bool(_DATED.search(place.words)) or _kind(evidence, place.at) in {Kind.DATELINE, Kind.BYLINE}
+        dated = place.signs.dated or place.kind in {Kind.DATELINE, Kind.BYLINE}
         for date in dates:
             alone = date.end - date.start + (70 if abs(place.at - headline) <= 2 else 45) >= len(place.text)
             if dated or date.role or alone:
-                found.append((abs(place.at - headline) - (3 if date.role else 0), date))
-    if found:
-        return [date for _, date in sorted(found, key=lambda entry: entry[0])]
-    return _late_dates(evidence, headline, day_first=day_first)
+                told = _with_label(date, place, texts)
+                found.append((abs(place.at - headline) - (3 if told.role else 0), told))
+    return [date for _, date in sorted(found, key=lambda entry: entry[0])]
 
 
-def _late_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[FoundDate]:
+def _with_label(date: FoundDate, place: Place, texts: Sequence[str]) -> FoundDate:
+    """Give a date that says nothing of itself the role that the paragraph before names: "Published:"."""
+    if date.role or place.at == 0 or date.start > 3 or len(texts[place.at - 1]) > 30:
+        return date
+    role = role_of(texts[place.at - 1])
+    return FoundDate(date.iso, role, date.start, date.end) if role else date
+
+
+def late_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[FoundDate]:
     """Return dates further down that say "Published" or "Updated", or stand in an element called date.
 
     Failing that, the one date that has a paragraph to itself.
     """
     alone: list[FoundDate] = []
     texts = evidence.layout.texts
-    for index in range(headline + 1 + _AFTER, len(texts)):
-        if len(texts[index]) > _MAX_BOX_CHARS or not has_date_figures(texts[index]):
+    for index in range(headline + 1 + AFTER, len(texts)):
+        text = texts[index]
+        if len(text) > MAX_BOX_CHARS or not has_date_figures(text):
             continue
-        dates = find_dates(texts[index], day_first=day_first)
-        words = _words_around(evidence, index) if dates else ""
-        if not dates or _NOT_DATED.search(words):
+        dates = find_dates(text, day_first=day_first)
+        signs = signs_at(evidence, index) if dates else None
+        if signs is None or signs.not_dated:
             continue
-        said = [date for date in dates if date.role or _DATE_BOX.search(words)]
+        place = Place(index, text, signs, None)
+        said = [told for date in dates if (told := _with_label(date, place, texts)).role or signs.date_box]
         if said:
             return said
-        if read_date_line(texts[index]):
+        if read_date_line(text):
             alone += dates
     return alone if len({date.iso[:10] for date in alone}) == 1 else []
-
-
-def _near(evidence: Evidence, headline: int) -> Iterator[_Place]:
-    """Yield the paragraphs around the headline, those after it first."""
-    layout = evidence.layout
-    count = len(layout.texts)
-    after = range(headline + 1, min(count, headline + 1 + _AFTER))
-    before = range(headline - 1, max(-1, headline - 1 - _BEFORE), -1)
-    for index in [*after, *before, *([headline] if headline >= 0 else [])]:
-        yield _Place(index, layout.texts[index], _words_around(evidence, index))
-
-
-def _words_around(evidence: Evidence, index: int) -> str:
-    """Return the class words of a paragraph, of the inline elements it begins in and of the element around it."""
-    layout = evidence.layout
-    container = layout.containers[layout.container_of[index]]
-    words = f"{container.attributes} {layout.marks[index]}"
-    if container.parent > 0:
-        parent = layout.containers[container.parent]
-        if parent.end - parent.first <= 6:
-            words += f" {parent.attributes}"
-    return words
-
-
-def _kind(evidence: Evidence, index: int) -> Kind | None:
-    return evidence.kinds[index] if index < len(evidence.kinds) else None
 
 
 def time_elements(evidence: Evidence, headline: int) -> Iterator[tuple[str, str]]:
     """Yield (role, ISO date) of ``<time>`` elements near the headline or marked as the page's own date."""
     for stamp, words, index in evidence.layout.head.times:
+        if not stamp or not headline - BEFORE <= index <= headline + AFTER:
+            continue
         role = ""
         lowered = words.casefold()
+        if _NOT_DATED.search(lowered):
+            continue
         if "publish" in lowered or "pubdate" in lowered or "entry-date" in lowered:
             role = "published"
         if "modif" in lowered or "updated" in lowered:
             role = "modified" if role != "published" or "datemodified" in lowered else role
-        if headline - _BEFORE <= index <= headline + _AFTER and not _NOT_DATED.search(words):
-            date = iso_date(stamp) if stamp else None
-            if date:
-                yield role, date
+        date = iso_date(stamp)
+        if date:
+            yield role, date

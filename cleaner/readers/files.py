@@ -1,12 +1,11 @@
 """Find the files that are pages, and read one, without ever waiting for something that is no file."""
 
-# ruff: noqa: PTH100, PTH112, PTH114, PTH116, PTH118, PTH120, PTH123, PTH207
+# ruff: noqa: PTH100, PTH112, PTH114, PTH116, PTH118, PTH119, PTH120, PTH123, PTH207
 # Names stay str: 100,000 of them are cheaper so, and pathlib cannot make a path absolute without either resolving its
 # links (resolve) or keeping its ".." (absolute).
 
 from __future__ import annotations
 
-import codecs
 import errno
 import glob
 import os
@@ -16,20 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from cleaner.errors import InputError, RunError
-from cleaner.readers.names import file_suffix, suffix_says
+from cleaner.errors import InputError, RunError, SetupError
+from cleaner.readers.compressed import compression_of, inflate_bytes
+from cleaner.readers.names import CONTAINERS, Kind, content_says, file_suffix, is_url, page_stem, suffix_says, url_name
 
-__all__ = ["OUTPUT_MARK", "Found", "Scan", "Unread", "is_pattern", "read_file", "read_stream", "scan"]
+__all__ = ["OUTPUT_MARK", "Found", "Scan", "Unread", "is_pattern", "open_file", "read_file", "read_stream", "scan"]
 
 _SNIFFED_BYTES = 1024
 """How much of a file decides whether it is a page when its name does not; the same number `file` and grep look at or
 more. A text file has no NUL byte there unless it is UTF-16 or UTF-32, which is told by its byte order mark."""
 
-_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"\x1f\x8b")
-"""Starts of files that are pages in spite of NUL bytes; the last one is gzip, which decoding undoes."""
-
 OUTPUT_MARK = ".cleaner/outputs.jsonl"
 """A folder with this file in it holds results of this tool, which are not read as pages unless somebody names it."""
+
+_SNIFFED_INFLATED_BYTES = 10_000_000
+
+_SIDECAR = ".json"
 
 _STREAMS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 """Paths that a shell makes for ``<(command)``: waiting for them is what the user asked for."""
@@ -37,7 +38,7 @@ _STREAMS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that will be read as one page."""
+    """A file that will be read: as one page, or as a container of many."""
 
     path: str
     """Where it is, spelled as the user spelled the input it was found under."""
@@ -45,6 +46,12 @@ class Found:
     """Its path below :attr:`Scan.root`, with forward slashes; unique in a scan."""
     size: int
     """Bytes when it was found."""
+    kind: Kind = "page"
+    """``page``, or what container it is."""
+    stamp: str = ""
+    """Changes when the file or its sidecar changes: size and time of both; '' when nobody looked."""
+    sidecar: str = ""
+    """Path of a JSON file of the same stem beside it, which may say where and when it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def scan(paths: Iterable[str], *, skip_folder: str | None = None) -> Scan:
 
 def is_pattern(path: str) -> bool:
     """Tell whether a path is a glob pattern: it has ``*`` or ``?`` in it, and nothing of that very name exists."""
-    return ("*" in path or "?" in path) and not os.path.lexists(path)
+    return ("*" in path or "?" in path) and not is_url(path) and not os.path.lexists(path)
 
 
 def _matches(pattern: str) -> list[str]:
@@ -141,8 +148,12 @@ class _Search:
 
     def __init__(self, skip_folder: str | None) -> None:
         self.roots: list[str] = []
-        self.files: dict[str, tuple[str, int]] = {}
-        """Absolute path -> (path as spelled, bytes)."""
+        self.files: dict[str, tuple[str, int, Kind, str]] = {}
+        """Absolute path -> (path as spelled, bytes, kind, stamp)."""
+        self.sidecars: dict[str, tuple[str, str]] = {}
+        """Absolute path without the suffix -> (path as spelled, stamp) of each ``.json`` file met in a folder."""
+        self.urls: dict[str, str] = {}
+        """Name of a page on the web -> its address."""
         self.unread: list[Unread] = []
         self.folders: list[str] = []
         self.linked_folders: list[str] = []
@@ -164,7 +175,10 @@ class _Search:
             self.report(path, *_explain(path, error, seen=seen))
 
     def take_input(self, path: str) -> None:
-        """Take what the user named: a folder is walked, a file is read whatever its name."""
+        """Take what the user named: a folder is walked, a file is read whatever its name, an address fetched."""
+        if is_url(path):
+            self.urls[url_name(path)] = path
+            return
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
@@ -177,12 +191,25 @@ class _Search:
             (self.linked_folders if os.path.islink(path) else self.folders).append(path)
         elif stat.S_ISREG(status.st_mode) or path.startswith(_STREAMS):
             self.roots.append(os.path.dirname(os.path.abspath(path)))
-            self.take_file(path, status.st_size)
+            try:
+                kind = self.kind_of(path, os.path.basename(path))
+            except OSError as error:
+                self.report_error(path, error)
+                return
+            self.take_file(path, status, kind if kind in CONTAINERS else "page")
         else:
             self.report(path, "not_a_file", _not_a_file(path, status.st_mode))
 
-    def take_file(self, path: str, size: int) -> None:
-        self.files.setdefault(os.path.abspath(path), (path, size))
+    def take_file(self, path: str, status: os.stat_result, kind: Kind) -> None:
+        self.files.setdefault(os.path.abspath(path), (path, status.st_size, kind, _stamp(status)))
+
+    def kind_of(self, path: str, name: str) -> Kind:
+        """Tell what a file is by its name, else by its first bytes. Raises OSError."""
+        kind = suffix_says(file_suffix(name))
+        if kind != "unknown" or path.startswith(_STREAMS):
+            return kind
+        with open_file(path) as file:
+            return _content_of(file.read(_SNIFFED_BYTES), name)
 
     def walk(self) -> None:
         """Enter every folder; linked ones wait until the real ones are done, so that these keep their own names."""
@@ -227,22 +254,39 @@ class _Search:
             (self.linked_folders if entry.is_symlink() else self.folders).append(entry.path)
         elif not stat.S_ISREG(status.st_mode):
             self.report(entry.path, "not_a_file", _not_a_file(entry.path, status.st_mode), lost=False)
-        elif _is_page(entry.path, entry.name):
-            self.take_file(entry.path, status.st_size)
+        elif (kind := self.kind_of(entry.path, entry.name)) not in ("other", "unknown"):
+            self.take_file(entry.path, status, kind)
+        elif entry.name.lower().endswith(_SIDECAR):
+            self.sidecars[os.path.abspath(entry.path)[: -len(_SIDECAR)]] = (entry.path, _stamp(status))
         else:
             self.report(entry.path, "not_a_page", f"{entry.path} is no page by its name or first bytes.", lost=False)
 
     def result(self) -> Scan:
         root = _common_folder(self.roots)
-        found = [
-            Found(path, os.path.relpath(absolute, root).replace(os.sep, "/"), size)
-            for absolute, (path, size) in self.files.items()
-        ]
+        used: set[str] = set()
+        found = [self.found(absolute, root, used) for absolute in self.files]
+        found += [Found(url, name, 0) for name, url in self.urls.items()]
+        for stem in self.sidecars.keys() - used:
+            path = self.sidecars[stem][0]
+            self.report(path, "not_a_page", f"{path} is no page, and stands beside none.", lost=False)
         return Scan(
             root,
             tuple(sorted(found, key=lambda entry: entry.name)),
             tuple(sorted(self.unread, key=lambda entry: (entry.path, entry.code))),
         )
+
+    def found(self, absolute: str, root: str, used: set[str]) -> Found:
+        path, size, kind, stamp = self.files[absolute]
+        name = os.path.relpath(absolute, root).replace(os.sep, "/")
+        stem = page_stem(absolute)
+        sidecar, sidecar_stamp = self.sidecars.get(stem, ("", "")) if kind == "page" else ("", "")
+        if sidecar:
+            used.add(stem)
+        return Found(path, name, size, kind, f"{stamp} {sidecar_stamp}".strip(), sidecar)
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}"
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
@@ -269,16 +313,18 @@ def _not_a_file(path: str, mode: int) -> str:
     return f"{path} is a {nature}, which cleaner does not wait for. Use: cleaner clean - < {path}"
 
 
-def _is_page(path: str, name: str) -> bool:
-    verdict = suffix_says(file_suffix(name))
-    if verdict != "unknown":
-        return verdict == "page"
-    with _open_file(path) as file:
-        head = file.read(_SNIFFED_BYTES)
-    return head.startswith(_MARKS) or not (b"\0" in head or head.startswith(b"%PDF-"))
+def _content_of(head: bytes, name: str) -> Kind:
+    """Tell what a file is by its beginning; of a compressed one, by the beginning of what it inflates to."""
+    compression = compression_of(head, name)
+    if not compression:
+        return content_says(head)
+    try:
+        return content_says(inflate_bytes(head, compression, limit=_SNIFFED_INFLATED_BYTES, where=name, is_cut=True))
+    except (InputError, SetupError):
+        return "page"  # what is wrong with it is said when it is read
 
 
-def _open_file(path: str) -> BinaryIO:
+def open_file(path: str) -> BinaryIO:
     """Open a regular file; a pipe or device that took its place meanwhile is refused, not waited for."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
     descriptor = os.open(path, flags)
@@ -299,7 +345,7 @@ def read_file(path: str, *, limit_bytes: int) -> bytes:
         if path.startswith(_STREAMS):
             with open(path, "rb") as file:
                 return read_stream(file, limit_bytes=limit_bytes, where=path)
-        with _open_file(path) as file:
+        with open_file(path) as file:
             return read_stream(file, limit_bytes=limit_bytes, where=path)
     except OSError as error:
         code, message = _explain(path, error, seen=True)

@@ -26,7 +26,7 @@ class HeadReader:
         self.times: list[tuple[str, str, int]] = []
 
     def read_tag(self, tag: str, attributes: Mapping[str, str], place: int) -> None:
-        """Take what a ``<meta>``, ``<link>``, ``<time>`` or ``<html>`` says; ``place`` is the next paragraph's index."""
+        """Take what a ``<meta>``, ``<link>``, ``<time>`` or ``<html>`` says; ``place``: the next paragraph."""
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
             if name and len(self.metas) < _MAX_HEAD_ITEMS:

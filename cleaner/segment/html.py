@@ -190,7 +190,7 @@ class _Target:
 
     def _open_other(self, role: int, tag: str, attributes: Mapping[str, str]) -> int:
         """Do what the rarer tags need; return what is to be done at their end."""
-        if role == SHELL or role == CONTROL:
+        if role in (SHELL, CONTROL):
             self._open_container(attributes)
             if role == CONTROL:
                 self.n_controls += attributes.get("type") != "hidden"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cleaner.errors import RunError
 
-__all__ = ["make_folder", "remove_temporaries", "replace_file", "run_error"]
+__all__ = ["make_folder", "move_into_place", "remove_temporaries", "replace_file", "run_error", "temporary_name"]
 
 _TEMPORARY = ".cleaner-"
 """Start of temporary names. They are not made of the final name, which may already be as long as names can be."""
@@ -79,7 +79,7 @@ def _is_stream(path: Path) -> bool:
 def _replace(path: Path, data: bytes, temporary_folder: Path | None) -> None:
     path = Path(os.path.realpath(path))  # a link stays a link; what it leads to is replaced
     folder = path.parent if temporary_folder is None else temporary_folder
-    temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}.tmp"
+    temporary = folder / temporary_name()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, 0o666)
     try:
@@ -95,6 +95,16 @@ def _replace(path: Path, data: bytes, temporary_folder: Path | None) -> None:
             _replace(path, data, None)  # another file system is mounted inside the tree
             return
         raise
+
+
+def temporary_name() -> str:
+    """Return a new name for a temporary file, such as :func:`remove_temporaries` removes."""
+    return f"{_TEMPORARY}{secrets.token_hex(8)}.tmp"
+
+
+def move_into_place(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, replacing what is there. Raises OSError."""
+    temporary.replace(os.path.realpath(path))  # a link stays a link; what it leads to is replaced
 
 
 def make_folder(path: Path) -> None:

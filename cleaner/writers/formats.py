@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from cleaner.article import Article
 from cleaner.records import to_json, to_markdown, valid_unicode
+from cleaner.writers.markup import to_html, to_tei
 
 __all__ = ["FORMATS", "render"]
 
@@ -23,8 +24,16 @@ def _markdown(article: Article, _paragraphs: bool) -> str:
     return to_markdown(article)
 
 
+def _html(article: Article, _paragraphs: bool) -> str:
+    return to_html(article)
+
+
+def _tei(article: Article, _paragraphs: bool) -> str:
+    return to_tei(article)
+
+
 FORMATS: MappingProxyType[str, Callable[[Article, bool], str]] = MappingProxyType(
-    {"txt": _text, "json": _json, "md": _markdown}
+    {"txt": _text, "json": _json, "md": _markdown, "html": _html, "xml": _tei}
 )
 """Format name, which is also the suffix of its files -> what makes it of (article, with the list of paragraphs?)."""
 

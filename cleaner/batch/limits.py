@@ -1,0 +1,48 @@
+"""What one document may cost, and how many processes share the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Limits", "usable_cores"]
+
+_UNIT_BYTES = 1_000_000
+"""A page up to this size has the plain deadline, a larger one proportionally more: cleaning is linear in the size (3 to
+8 MB a second on one core of 2024), so a slow machine must not fail the large pages only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one document may cost before its process is ended, and how long a process is used."""
+
+    timeout_seconds: float = 60.0
+    """For a page of up to 1,000,000 bytes; a page of ten times that has ten times as long."""
+    memory_bytes: int = 4_000_000_000
+    """What a process may take beyond what it needs before the first page. A page of the largest size allowed
+    (50 MB) needs up to 3 GB."""
+    recycle_after: int = 2_000
+    """Documents after which a process is replaced, in case a library keeps memory back."""
+
+    def deadline_seconds(self, size: int) -> float:
+        """Return how long a document of ``size`` bytes may take.
+
+        >>> Limits(timeout_seconds=30).deadline_seconds(500), Limits(timeout_seconds=30).deadline_seconds(2_000_000)
+        (30.0, 60.0)
+        """
+        return self.timeout_seconds * max(1.0, size / _UNIT_BYTES)
+
+
+def usable_cores() -> int:
+    """Return how many processes can work at once: the cores this process may use, and its share in a container."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        cores = os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        if quota != "max":
+            cores = min(cores, -(-int(quota) // int(period)))
+    return max(1, cores)

@@ -1,0 +1,92 @@
+"""clean_many(): documents from Python, cleaned by several processes, in order."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cleaner.article import Article
+from cleaner.batch.limits import Limits, usable_cores
+from cleaner.batch.workers import run_in_processes
+from cleaner.errors import CleanerError, InternalError, RunError, SetupError
+from cleaner.page import RawPage
+from cleaner.settings import DEFAULTS, Settings
+
+__all__ = ["clean_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One document on its way to a worker."""
+
+    raw: bytes | str | RawPage
+    number: int
+
+    @property
+    def name(self) -> str:
+        source = self.raw.source if isinstance(self.raw, RawPage) else ""
+        return source or f"document {self.number:,}"
+
+    @property
+    def size(self) -> int:
+        data = self.raw.data if isinstance(self.raw, RawPage) else self.raw
+        return len(data) if isinstance(data, bytes | str) else 0
+
+    @property
+    def held_bytes(self) -> int:
+        return self.size
+
+
+def clean_many(
+    documents: Iterable[bytes | str | RawPage],
+    *,
+    workers: int | None = None,
+    settings: Settings = DEFAULTS,
+    timeout_seconds: float = 60.0,
+) -> Iterator[Article | CleanerError]:
+    r"""Clean documents one after the other as they come; yield one result for each, in their order.
+
+    ``documents`` are what :func:`cleaner.clean` takes; a RawPage brings its URL and name along. They are read only a
+    little ahead of the results that were taken. A document that cannot be cleaned gives the CleanerError that
+    `clean()` would raise, as a result; one that takes longer than ``timeout_seconds`` (for a megabyte; larger ones
+    have proportionally more) or ends its process gives a RunError with code ``timeout``, ``crash`` or
+    ``out_of_memory``, after a second try. ``workers`` is the number of processes: by default the usable cores; with 0
+    all is done in this process, without deadlines.
+
+    Raises SetupError at once when the settings or weights are wrong, and whatever ``documents`` raises.
+
+    >>> results = clean_many(["The river rose by two metres in the night.", b"\x00\x01\x02\x03" * 99], workers=0)
+    >>> [result.code if isinstance(result, CleanerError) else result.text for result in results]
+    ['The river rose by two metres in the night.', 'binary_input']
+    """
+    tasks = (_Document(raw, number) for number, raw in enumerate(documents, 1))
+    if workers == 0:
+        return map(functools.partial(_clean, settings=settings), tasks)
+    limits = Limits(timeout_seconds=timeout_seconds)
+    jobs = usable_cores() if workers is None else workers
+    return run_in_processes(tasks, settings, jobs=jobs, work=_clean, limits=limits, lost=_lost)
+
+
+def _clean(document: _Document, settings: Settings) -> Article | CleanerError:
+    from cleaner.pipeline import clean
+
+    try:
+        return clean(document.raw, settings=settings)
+    except SetupError as error:
+        if error.code in ("bad_input_type", "bad_content_type"):  # this document's fault, not the set-up's
+            return error
+        raise
+    except CleanerError as error:
+        if isinstance(error.__cause__, MemoryError):
+            return RunError("out_of_memory", f"{document.name} needs more memory than there is.", where=document.name)
+        return error
+    except MemoryError:
+        return RunError("out_of_memory", f"{document.name} needs more memory than there is.", where=document.name)
+    except Exception as error:  # noqa: BLE001 - a bug shown by one document must not end the others
+        message = f"{document.name} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it."
+        return InternalError("internal_error", message, where=document.name)
+
+
+def _lost(document: _Document, code: str, reason: str) -> CleanerError:
+    return RunError(code, f"{document.name} {reason}, twice.", where=document.name)

@@ -1,0 +1,144 @@
+"""Who wrote it: what the head claims, the byline readers see, and on personal sites the site itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from cleaner.metadata.addresses import host_of
+from cleaner.metadata.evidence import Claim, Evidence
+from cleaner.metadata.han_bylines import choose_han_authors
+from cleaner.metadata.linked_data import names
+from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons
+from cleaner.metadata.places import MAX_BOX_CHARS, Place
+from cleaner.metadata.titles import bare, split_title
+from cleaner.metadata.visible import calls_itself_article, visible_authors
+
+__all__ = ["choose_authors"]
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)[\s©]*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?", re.IGNORECASE
+)
+_NAME_END = re.compile(r"[.,|·•–—(\n]| - |\ball rights\b|\d", re.IGNORECASE)
+_TOP_LINES = 8
+_FOOT_LINES = 25
+"""The owner's name stands among so many first paragraphs, the copyright line among so many last ones."""
+
+
+def choose_authors(
+    evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str], *, site_claims: Sequence[Claim]
+) -> tuple[tuple[str, ...], str]:
+    """Return the authors and who names them: JSON-LD, meta tags, a byline readers see, the owner of a personal site.
+
+    A byline that names all of the head's authors and more is the fuller one; names that are mere logins in the head
+    ("jdoe2") give way to it. Where the head names only a desk ("Staff"), a byline must open with "By" or be marked.
+    """
+    head, source, named = _head_authors(evidence, sites)
+    if _HAN.search(evidence.layout.head.title) and not any(" " not in name and _HAN.search(name) for name in head):
+        han = _han_authors(evidence, places)
+        if han:
+            return tuple(han), "visible text"
+    logins = bool(head) and not any(" " in name or not name.isascii() for name in head)
+    if len(head) > 1 and not logins:
+        return tuple(head), source
+    shown, strength = visible_authors(evidence, places, headline, sites)
+    if not head:
+        if shown and (not named or _are_surely_persons(shown, strength)):
+            return tuple(shown), "visible text"
+        return ((), "") if named else _owner(evidence, site_claims)
+    if (logins and any(" " in name for name in shown)) or {*head} < {*shown}:
+        return tuple(shown), "visible text"
+    return tuple(head), source
+
+
+def _han_authors(evidence: Evidence, places: Sequence[Place]) -> list[str]:
+    """Return the authors of a page with a Chinese title, if its bylines name any."""
+    texts = evidence.layout.texts
+    body = [text for text, kept in zip(texts, evidence.kept, strict=False) if kept]
+    return choose_han_authors(
+        [place.text for place in places], body, [text for text in texts if len(text) <= MAX_BOX_CHARS]
+    )
+
+
+def _are_surely_persons(shown: Sequence[str], strength: float) -> bool:
+    """Whether a byline is to be believed on a page whose head names only the site or a desk as its author."""
+    given = all(has_given_name(name) or not name.isascii() for name in shown)
+    return (given and strength >= 1) or (strength >= 2 and all(" " in name for name in shown))
+
+
+def _head_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], str, bool]:
+    """Return the authors the head names, where, and whether it names anybody at all."""
+    found, named = _linked_authors(evidence, sites)
+    if found:
+        return found, "json-ld", True
+    for source in ("meta", "open-graph", "microdata"):
+        values = [claim.value for claim in evidence.metas["authors"] if claim.source == source]
+        found = _unique(name for value in values for name in split_persons(value, sites=sites, user_names=True))
+        named = named or any("://" not in value for value in values)
+        if found:
+            return found, source, True
+    return [], "", named
+
+
+def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], bool]:
+    """Return the authors of the page's JSON-LD; a typed organisation keeps its name, a typed person any spelling."""
+    linked = evidence.linked
+    value = linked.follow(linked.first("author", "creator")[0])
+    organisations: list[str] = []
+    persons: list[str] = []
+    named = False
+    for node in value if isinstance(value, list) else [value]:
+        kind = str(node.get("@type", "")) if isinstance(node, dict) else ""
+        for name in names(node):
+            named = True
+            if "Organization" in kind:
+                organisations += [] if is_nobody(name, sites) else [name]
+            else:
+                spelled = name.title() if kind == "Person" and name == name.lower() and " " in name else name
+                split = split_persons(spelled, sites=sites, user_names=True)
+                persons += [name] if split == [spelled] else split
+    if any(map(has_given_name, persons)):
+        persons = [name for name in persons if not names_organisation(name)]
+    return _unique([*persons, *organisations]), named
+
+
+def _owner(evidence: Evidence, site_claims: Sequence[Claim]) -> tuple[tuple[str, ...], str]:
+    """Return the person a personal site is called after, if the page is an article of it.
+
+    The name begins with a given name, and the site calls itself so, or the title or the copyright line at the foot
+    does and the address is made of it: ``jane-doe.example``, ``doe.example``.
+    """
+    host = bare(host_of(evidence.addresses[0].value)) if evidence.addresses else ""
+    articled = calls_itself_article(evidence)
+    for claim in site_claims[:3]:
+        if has_given_name(claim.value) and (articled or _is_made_of(host, claim.value)):
+            return (claim.value,), "guess"
+    texts = evidence.layout.texts
+    candidates = [
+        *split_title(evidence.layout.head.title)[1:],
+        *(text for text in texts[:_TOP_LINES] if len(text) < 40),
+    ]
+    for index in range(max(0, len(texts) - _FOOT_LINES), len(texts)):
+        notice = _COPYRIGHT.search(texts[index][:200])
+        if notice:
+            candidates.append(_NAME_END.split(texts[index][notice.end() : notice.end() + 60], maxsplit=1)[0])
+    for candidate in candidates:
+        name = candidate.strip()
+        if has_given_name(name) and _is_made_of(host, name):
+            return (name.title() if name.isupper() else name,), "guess"
+    return (), ""
+
+
+def _is_made_of(host: str, name: str) -> bool:
+    """Whether the last name, or an initial and the last name, stand in a host name."""
+    last = bare(name.rsplit(maxsplit=1)[-1])
+    return len(last) > 3 and last in host
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    """Return the values once each, in order; spelling variants of one name count as one."""
+    unique: dict[str, str] = {}
+    for value in values:
+        unique.setdefault(bare(value), value)
+    return list(unique.values())

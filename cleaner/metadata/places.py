@@ -1,0 +1,144 @@
+"""The paragraphs near the headline, and what the page's author called the elements around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from cleaner.metadata.evidence import Evidence
+from cleaner.metadata.titles import bare
+from cleaner.page import Kind
+
+__all__ = ["AFTER", "BEFORE", "MAX_BOX_CHARS", "Place", "Signs", "headline_index", "kind_of", "places_near", "signs_at"]
+
+BEFORE, AFTER = 5, 14
+"""Paragraphs looked at before and after the headline; menus above and prose below end it earlier in practice."""
+MAX_LINE_CHARS = 250
+"""A byline or date line is shorter."""
+MAX_BOX_CHARS = 80
+"""The same for lines further down, where prose is likelier."""
+
+_AUTHOR_BOX = re.compile(r"(?<!co)author(?!i[tz])")
+_AUTHOR = re.compile(
+    r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
+    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
+)
+_NOT_AUTHOR = re.compile(
+    r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|job-?title|role|follow)|"
+    r"about-?author|reviewer|reviewed|fact-?check|widget|popular|teaser-(?:title|list)|caption|credit|"
+    r"reviews|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)|testimonial|quote|rating|breadcrumb|menu|"
+    r"carousel|navigation|navbar"
+)
+_DATED = re.compile(r"date|time|publish|posted|updated|datum|fecha|meta|byline|info|stamp|created")
+_DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
+_NOT_DATED = re.compile(r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest")
+_DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
+
+
+class Signs(NamedTuple):
+    """What class words and ids say of a paragraph."""
+
+    author: bool
+    """An author stands here ..."""
+    author_box: bool
+    """... or may, further down the page ..."""
+    not_author: bool
+    """... but one of a comment, teaser, review, or only a biography."""
+    dated: bool
+    date_box: bool
+    not_dated: bool
+    deck: bool
+
+
+_NO_SIGNS = Signs(False, False, False, False, False, False, False)
+
+
+class Place(NamedTuple):
+    """A paragraph near the headline."""
+
+    at: int
+    text: str
+    signs: Signs
+    kind: Kind | None
+
+
+def headline_index(evidence: Evidence, title: str, sites: frozenset[str] = frozenset()) -> int:
+    """Return the paragraph that shows the headline; -1 if none does and nothing was kept.
+
+    Without one it is the first heading that is not the site's name, or else the first kept paragraph.
+    """
+    key = bare(title)
+    layout = evidence.layout
+    keys = {index: bare(layout.texts[index]) for index in evidence.headings}
+    same = [index for index, heading in keys.items() if key and heading == key]
+    if not same and len(key) > 8:
+        long = len(title)
+        same = [index for index, text in enumerate(layout.texts) if abs(len(text) - long) <= 12 and bare(text) == key]
+    if len(key) > 12:
+        same += [index for index, heading in keys.items() if heading != key and heading.startswith(key)]
+    if same:
+        return _place_of_headline(evidence, same)
+    shown = (index for index, heading in keys.items() if heading not in sites)
+    return next(shown, _first_kept(evidence))
+
+
+def _place_of_headline(evidence: Evidence, same: Sequence[int]) -> int:
+    """Return which of several paragraphs with the headline's text is it: a heading, or the last one above the body."""
+    tags = evidence.layout.tags
+    start = _first_kept(evidence)
+    above = [index for index in same if index <= start]
+    headed = [index for index in above or same if tags[index] in {"h1", "h2"}]
+    return headed[0] if headed else max(above) if above else same[0]
+
+
+def _first_kept(evidence: Evidence) -> int:
+    return next((index for index, kept in enumerate(evidence.kept) if kept), -1)
+
+
+def places_near(evidence: Evidence, headline: int) -> list[Place]:
+    """Return the short paragraphs around the headline, those after it first, the headline itself last."""
+    texts = evidence.layout.texts
+    after = range(headline + 1, min(len(texts), headline + 1 + AFTER))
+    before = range(headline - 1, max(-1, headline - 1 - BEFORE), -1)
+    near = [*after, *before, *([headline] if 0 <= headline < len(texts) else [])]
+    return [
+        Place(index, texts[index], signs_at(evidence, index), kind_of(evidence, index))
+        for index in near
+        if len(texts[index]) <= MAX_LINE_CHARS
+    ]
+
+
+def signs_at(evidence: Evidence, index: int) -> Signs:
+    """Read the class words of a paragraph, of the inline elements it begins in and of the element around it."""
+    layout = evidence.layout
+    container = layout.containers[layout.container_of[index]]
+    words = f"{container.attributes} {layout.marks[index]}"
+    if container.parent > 0:
+        parent = layout.containers[container.parent]
+        if parent.end - parent.first <= 6:
+            words += f" {parent.attributes}"
+    return _signs(words) if len(words) > 2 else _NO_SIGNS
+
+
+@lru_cache(maxsize=4096)
+def _signs(words: str) -> Signs:
+    """Read class words; the pages of a site, and the rows of a list, share them."""
+    words = words.lower()
+    author = _AUTHOR.search(words) is not None
+    dated = _DATED.search(words) is not None
+    return Signs(
+        author,
+        author and _AUTHOR_BOX.search(words) is not None,
+        _NOT_AUTHOR.search(words) is not None,
+        dated,
+        dated and _DATE_BOX.search(words) is not None,
+        _NOT_DATED.search(words) is not None,
+        _DECK.search(words) is not None,
+    )
+
+
+def kind_of(evidence: Evidence, index: int) -> Kind | None:
+    """Return the kind of a paragraph; None if nobody judged it."""
+    return evidence.kinds[index] if index < len(evidence.kinds) else None

@@ -1,0 +1,186 @@
+"""Pages in WARC files: the responses of web servers, as crawlers keep them."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from cleaner.errors import InputError
+from cleaner.readers.compressed import require
+from cleaner.readers.reading import Member, Reading
+
+__all__ = ["read_warc"]
+
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown", ""})
+"""HTTP content types that are pages; without any, the content decides."""
+
+_MAX_LINE = 64 * 1024
+_MAX_HEADER = 1 << 20
+"""No header is as long; what is, is no header."""
+
+_SKIP_BYTES = 1 << 20
+
+
+class _Record(NamedTuple):
+    """One record as it stands in the file."""
+
+    start: int
+    header: bytes
+    block: bytes
+    """'' when the record is of no interest or larger than a page may be."""
+    length: int
+    """Bytes of the block, as the header says."""
+    missing: int
+    """Bytes of the block that are not there."""
+
+
+class _Gap(NamedTuple):
+    """Bytes that are no record."""
+
+    start: int
+    end: int
+
+
+class _Page(NamedTuple):
+    """What a record says about its page."""
+
+    content: bytes
+    id: str
+    url: str | None
+    charset: str | None
+    type: str
+
+
+def read_warc(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Member]:
+    """Yield the pages among the response and resource records; the HTTP headers give their type and encoding.
+
+    ``file`` is not compressed; positions are bytes in it. Answers other than 2xx and other content types are passed
+    over. A record that is shorter than it says, and bytes between records that are none, become members with an
+    InputError; reading goes on at the next record. Raises SetupError ``missing_extra``, and what the file raises.
+    """
+    warc = require("fastwarc.warc", "warc", where)
+    number = 0
+    for item in _records(file, reading.limit_bytes):
+        page = _gap(item, where) if isinstance(item, _Gap) else _page(item, warc, where, reading)
+        if page is None:
+            continue
+        number += 1
+        name, place = f"{number:06}", f"byte {item.start:,}"
+        if isinstance(page, InputError):
+            yield Member(name=name, position=number, where=place, error=page)
+            continue
+        yield Member(
+            name=name,
+            position=number,
+            where=place,
+            id=page.id,
+            data=page.content,
+            url=page.url,
+            charset=page.charset,
+            content_type="html" if "html" in page.type else "auto",
+        )
+
+
+def _gap(gap: _Gap, where: str) -> InputError:
+    message = f"{where} has {gap.end - gap.start:,} bytes from byte {gap.start:,} on that are no WARC record."
+    return InputError("corrupt_input", message, where=where)
+
+
+def _page(record: _Record, warc: Any, where: str, reading: Reading) -> _Page | InputError | None:
+    """Return the page of a record, why it cannot be read, or None when it has none."""
+    kind = _field(record.header, b"WARC-Type").lower()
+    if kind not in ("response", "resource"):
+        return None
+    url = _field(record.header, b"WARC-Target-URI").strip("<>") or None
+    identity = _field(record.header, b"WARC-Record-ID").strip("<>")
+    if record.missing:
+        return InputError(
+            "truncated_input",
+            f"{where} ends in the middle of the record at byte {record.start:,} ({url}): {record.missing:,} of "
+            f"{record.length:,} bytes are missing.",
+            where=where,
+        )
+    if record.length > reading.limit_bytes:
+        message = f"{where}, record at byte {record.start:,} ({url}) is larger than {reading.limit_bytes:,} bytes."
+        return InputError("page_too_large", message, where=where)
+    if kind == "resource":
+        type_ = _field(record.header, b"Content-Type").partition(";")[0].strip().lower()
+        return _Page(record.block, identity, url, None, type_) if type_ in _PAGE_TYPES else None
+    whole = io.BytesIO(record.header + record.block + b"\r\n\r\n")
+    try:
+        for parsed in warc.ArchiveIterator(
+            whole, parse_http=True, auto_decode="all", quirks_mode=True, stream_detect=False
+        ):
+            type_ = (parsed.http_content_type or "").lower()
+            status = parsed.http_headers.status_code if parsed.http_headers else 200
+            if type_ not in _PAGE_TYPES or (status is not None and not 200 <= status < 300):
+                return None
+            content = parsed.reader.read(reading.inflated_bytes + 1)
+            if len(content) > reading.inflated_bytes:
+                message = f"{where}, record at byte {record.start:,} ({url}) inflates to more than it may."
+                return InputError("inflates_too_large", message, where=where)
+            return _Page(content, identity, url, parsed.http_charset, type_)
+    except (OSError, ValueError) as error:
+        message = f"{where}, record at byte {record.start:,} ({url}) is damaged: {error}."
+        return InputError("corrupt_input", message, where=where)
+    return None
+
+
+def _field(header: bytes, name: bytes) -> str:
+    r"""Return the value of a header field; '' when it is not there.
+
+    >>> _field(b"WARC/1.0\r\nwarc-type: response\r\n", b"WARC-Type")
+    'response'
+    """
+    found = re.search(rb"(?im)^" + re.escape(name) + rb":[ \t]*([^\r\n]*)", header)
+    return found.group(1).decode("utf-8", "replace").strip() if found else ""
+
+
+def _records(file: BinaryIO, limit: int) -> Iterator[_Record | _Gap]:
+    """Yield each record, and whatever is none."""
+    at, lost = 0, -1
+    while line := file.readline(_MAX_LINE):
+        start, at = at, at + len(line)
+        if not re.match(rb"WARC/\d+\.\d+[ \t]*\r?\n", line):
+            if line.strip() and lost < 0:
+                lost = start
+            continue
+        header, is_whole = _header(file, line)
+        at = start + len(header)
+        length = _field(header, b"Content-Length")
+        if not length.isdigit() or not is_whole:
+            lost = start if lost < 0 else lost
+            continue
+        if lost >= 0:
+            yield _Gap(lost, start)
+            lost = -1
+        wanted = int(length) <= limit and b"warcinfo" not in header[:200]
+        block, got = _block(file, int(length), keep=wanted)
+        at += got
+        yield _Record(start, header, block, int(length), int(length) - got)
+    if lost >= 0:
+        yield _Gap(lost, at)
+
+
+def _header(file: BinaryIO, first: bytes) -> tuple[bytes, bool]:
+    """Return the header of a record up to its empty line, and whether there was one."""
+    lines, size = [first], len(first)
+    while size < _MAX_HEADER and (line := file.readline(_MAX_LINE)):
+        lines.append(line)
+        size += len(line)
+        if not line.strip():
+            return b"".join(lines), True
+    return b"".join(lines), False
+
+
+def _block(file: BinaryIO, length: int, *, keep: bool) -> tuple[bytes, int]:
+    """Read so many bytes; return them, if they are to be kept, and how many there were."""
+    if keep:
+        data = file.read(length)
+        return data, len(data)
+    got = 0
+    while got < length and (piece := file.read(min(_SKIP_BYTES, length - got))):
+        got += len(piece)
+    return b"", got

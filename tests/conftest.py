@@ -1,0 +1,53 @@
+"""What several test files need: a folder of pages, and a cleaner that does what a page tells it."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from cleaner.article import Article
+from cleaner.errors import InputError, SetupError
+from cleaner.page import Metadata, RawPage
+from cleaner.settings import Settings
+
+PROSE = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon.\n"
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """Return a folder of three pages and some things that are none."""
+    folder = tmp_path / "in"
+    (folder / "a").mkdir(parents=True)
+    for name in ("a/b.html", "c.txt", "plain"):
+        (folder / name).write_text(PROSE, "utf-8")
+    (folder / "style.css").write_text("p { color: red }", "utf-8")
+    (folder / "picture").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    (folder / ".hidden.html").write_text(PROSE, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a cleaner in place that does what the page tells it: the batch is under test, not the cleaning."""
+
+    def clean(raw: RawPage, *, settings: Settings) -> Article:
+        assert isinstance(raw.data, bytes)
+        word = raw.data.decode("utf-8", "replace").strip()
+        if word == "binary":
+            raise InputError("binary_input", f"{raw.source} is binary.", where=raw.source)
+        if word == "set-up":
+            raise SetupError("no_weights", "The weights are missing.")
+        if word == "bug":
+            raise ZeroDivisionError("by nothing")
+        if word == "memory":
+            raise MemoryError
+        status = word if word in ("low_confidence", "not_article", "empty") else "ok"
+        metadata = Metadata(title=str(sorted(settings.keep_kinds)))
+        return Article(word, status, 0.9, (), metadata, "text", raw.source)  # type: ignore[arg-type]
+
+    module = types.ModuleType("cleaner.pipeline")
+    module.clean = clean  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "cleaner.pipeline", module)
