@@ -23,13 +23,13 @@ from cleaner.article import Article
 from cleaner.errors import CleanerError, InputError, InternalError, RunError, SetupError
 from cleaner.page import Kind, Metadata, Paragraph, RawPage
 from cleaner.settings import Settings
+from cleaner.version import __version__
 
 if TYPE_CHECKING:
     from cleaner.batch import clean_many
     from cleaner.pipeline import clean
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library says nothing unless it is asked to
-__version__ = "0.1.0"
 __all__ = [
     "Article",
     "CleanerError",
@@ -42,6 +42,7 @@ __all__ = [
     "RunError",
     "Settings",
     "SetupError",
+    "__version__",
     "clean",
     "clean_many",
 ]

@@ -109,7 +109,7 @@ def count_words(text: str) -> tuple[int, int]:
 
 
 def _version() -> str:
-    from cleaner import __version__
+    from cleaner.version import __version__
 
     return __version__
 

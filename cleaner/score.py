@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
+from cleaner.influence import measure_influence
 from cleaner.model import Bag, Model, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.reasons import give_reasons
@@ -72,8 +73,7 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     features = extract(layout)
     prediction = predict(model, features)
     calibration = model.header["calibration"][layout.content_type]
-    factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
-    scores = _sigmoid(body_signs(prediction.body, prediction.kinds) @ factors + np.float32(calibration["offset"]))
+    scores = _sigmoid(_logits(prediction, calibration))
     limit = settings.threshold
     if limit is None:
         article, chrome = article_probability(model, prediction), chrome_share(scores, features.word_counts)
@@ -90,7 +90,10 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
     reasons: tuple[tuple[str, ...], ...] = ()
     if settings.reasons:
-        reasons = give_reasons(layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit)
+        influence = measure_influence(features, lambda some: _logits(predict(model, some), calibration))
+        reasons = give_reasons(
+            layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit, influence=influence
+        )
     confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
     return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status)
 
@@ -107,6 +110,13 @@ def predict(model: Model, features: Features) -> Prediction:
         levels=features.levels,
         words=features.word_counts,
     )
+
+
+def _logits(prediction: Prediction, calibration: Mapping[str, Any]) -> Floats:
+    """Return (n,) calibrated logits of P(body)."""
+    factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
+    logits: Floats = body_signs(prediction.body, prediction.kinds) @ factors + np.float32(calibration["offset"])
+    return logits
 
 
 def body_signs(body: Floats, kinds: Floats) -> Floats:

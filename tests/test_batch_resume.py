@@ -249,7 +249,7 @@ def test_two_runs_do_not_meet(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("stand_in")
 def test_the_run_is_written_down(folder: Path, tmp_path: Path) -> None:
-    """run.json has settings, versions, the digest of the weights and the counts; the manifest has every document."""
+    """`run.json` has settings, versions, the digest of the weights and the counts; the manifest has every document."""
     run(folder, tmp_path / "out", settings=Settings(threshold=0.4))
     state = read_state(tmp_path / "out")
     assert (state["settings"]["threshold"], state["state"]) == (0.4, "complete")

@@ -82,7 +82,7 @@ def test_archives_become_folders(run: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_shared_files_hold_every_record_in_order(run: Run) -> None:
-    """jsonl, csv and parquet have the same rows; the fields are those of the json files and the marks of duplicates."""
+    """All of jsonl, csv and parquet have the same rows; the fields are those of the json files and two more."""
     run("clean", "in", "-o", "out", "-f", "jsonl,csv,parquet")
     assert made() == ["articles.csv", "articles.jsonl", "articles.parquet"]
     lines = records()
@@ -177,14 +177,14 @@ def test_the_number_of_documents_can_be_limited(run: Run) -> None:
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(("fail_on", "code"), [("any", 1), ("all", 0), ("never", 0)])
 def test_what_counts_as_failed_can_be_chosen(run: Run, fail_on: str, code: int) -> None:
-    """--fail-on changes the exit code, and nothing else."""
+    """`--fail-on` changes the exit code, and nothing else."""
     result = run("clean", "in", "-o", "out", "--fail-on", fail_on)
     assert (result.code, "1 failed (binary_input 1)" in result.err) == (code, True)
 
 
 @pytest.mark.usefixtures("folder")
 def test_the_summary_is_there_for_programs(run: Run) -> None:
-    """--json-summary is one line of JSON on standard output."""
+    """`--json-summary` is one line of JSON on standard output."""
     result = run("clean", "in", "-o", "out", "--json-summary", "--quiet")
     summary = json.loads(result.out)
     assert (result.err, summary["documents"], summary["ok"], summary["exit_code"]) == ("", 7, 4, 1)
@@ -193,7 +193,7 @@ def test_the_summary_is_there_for_programs(run: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_each_document_can_be_told(run: Run) -> None:
-    """--verbose prints a line for each, with its name; the second run says which were done before."""
+    """`--verbose` prints a line for each, with its name; the second run says which were done before."""
     lines = run("clean", "in", "-o", "out", "-v").err.splitlines()
     assert lines[0].startswith("ok  a.txt: 3 characters 0.0")
     assert lines[3] == "failed  d.txt: binary_input: d.txt is binary."
@@ -228,7 +228,7 @@ def test_status_tells_how_a_run_stands(run: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_file_gives_options_and_settings(run: Run) -> None:
-    """cleaner.toml of this or a higher folder counts, in pyproject.toml its table; the command line wins."""
+    """`cleaner.toml` of this or a higher folder counts, in pyproject.toml its table; the command line wins."""
     Path("cleaner.toml").write_text('format = "json"\nlimit = 1\nthreshold = 0.3\n', "utf-8")
     run("clean", "in", "-o", "out")
     assert made() == ["a.json"]

@@ -1,4 +1,4 @@
-"""Signs that need a table or the whole page: known phrases, sections, what was said before, looks, names, candidates."""
+"""Signs that need a table or the whole page: known phrases, sections, repetitions, looks, names, candidates."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def test_rows_of_containers_look_alike() -> None:
 
 def test_attribute_words_give_cues_unless_they_hold_most_of_the_page() -> None:
     """A class word speaks for what is inside; on a container with most of the page's words it speaks for nothing."""
-    page = f"<div class='has-comments comments'><p>{LONG}</p><p>{OTHER}</p><p>{LONG}</p><ul class=comments><li>Yes.</ul></div>"
+    inner = "<ul class=comments><li>Yes.</ul>"
+    page = f"<div class='has-comments comments'><p>{LONG}</p><p>{OTHER}</p><p>{LONG}</p>{inner}</div>"
     values = column(page, "cue_comments")
     assert (values[0], values[3] > 0.3) == (0.0, True)
 

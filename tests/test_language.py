@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.language import detect_language, language_code
+from cleaner.errors import SetupError
+from cleaner.language import detect_language, is_wanted, language_code, load_detector, script_agrees
 
 CASES = json.loads(
     (Path(__file__).resolve().parents[1] / "fixtures" / "metadata" / "languages.json").read_text("utf-8")
@@ -102,6 +103,72 @@ def test_any_text_gives_a_code_and_a_share(text: str, declared: str) -> None:
     assert code.isalpha()
     assert 0.0 <= confidence <= 1.0
     assert source in {"script", "declaration", "stop words", "langdetect", "none"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Die Fähre fuhr heute", "de"), ("Паром сегодня снова не", "ru"), ("the ferry did not run", "en"),
+        ("el barco no salió ayer", "es"), ("το πλοίο δεν", "el"), ("渡轮停航", "zh"),
+        ("færgen sejlede ikke i går", "da"),
+    ],
+)  # fmt: skip
+def test_a_few_words_are_often_enough(text: str, code: str) -> None:
+    """Twenty letters or four characters of Chinese have a language."""
+    assert detect_language(text).code == code
+
+
+def test_a_default_fills_what_cannot_be_told() -> None:
+    """The default is taken for a text that says nothing, with no confidence, and for no other."""
+    assert detect_language("OK 12", default="de-AT") == ("de", 0.0, "default")
+    assert detect_language(CASES["plain"][0]["text"], default="de").code == "en"
+
+
+def test_a_list_of_names_has_the_declared_language_if_its_letters_agree() -> None:
+    """Products have no stop words: the declaration counts, unsurely, and without it nothing is said."""
+    products = (
+        "Standing desk accessories Bamboo keyboard Mountain bicycle helmet Leather office chair Running shoes " * 4
+    )
+    assert detect_language(products, declared="en") == ("en", 0.5, "declaration")
+    assert detect_language(products, declared="fi").code != "fi"
+
+
+def name_klingon(text: str, candidates: list[str]) -> tuple[str, float]:
+    """Stand for a detector of the user's."""
+    return ("tlh", 0.9) if "Qapla" in text else (candidates[0], 0.4)
+
+
+def test_another_detector_stands_behind_the_same_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What scripts and stop words leave open, a detector named module:function decides; unsure answers are und."""
+    monkeypatch.setitem(sys.modules, "my_detector", sys.modules[__name__])
+    load_detector.cache_clear()
+    detector = load_detector("my_detector:name_klingon")
+    assert detect_language("Qapla batlh je qaStaHvIS", detector=detector) == ("tlh", 0.9, "detector")
+    assert detect_language("wa maH cha pem loS rep", detector=detector) == ("und", 0.4, "detector")
+    assert detect_language("Η γέφυρα έκλεισε τη νύχτα", detector=detector).source == "script"
+
+
+@pytest.mark.parametrize("name", ["no_such_module_anywhere:detect", "json:no_such_function", "json"])
+def test_a_detector_that_is_not_there_is_a_setup_error(name: str) -> None:
+    """The error names the detector and says how to spell it."""
+    with pytest.raises(SetupError, match="module:function") as caught:
+        load_detector(name)
+    assert (caught.value.code, caught.value.where) == ("bad_detector", name)
+
+
+def test_wanted_languages_choose_by_primary_code() -> None:
+    """Regions are not told apart, an unknown language is wanted only if nothing is asked for."""
+    assert [is_wanted(code, {"pt-BR", "de"}) for code in ("pt", "de", "en", "und")] == [True, True, False, False]
+    assert is_wanted("und", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "agrees"),
+    [("zh", "渡轮", True), ("en", "渡轮", False), ("ru", "паром", True), ("xx", "ferry", False)],
+)
+def test_a_declaration_is_held_against_the_script(code: str, text: str, agrees: bool) -> None:
+    """A language of the table agrees with a text in its script."""
+    assert script_agrees(code, text) is agrees
 
 
 def test_tables_name_lists_profiles_and_scripts_that_exist() -> None:

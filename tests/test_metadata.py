@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.metadata import describe
-from cleaner.metadata.fallback import fill_with_others
 from cleaner.metadata.addresses import registered_domain
 from cleaner.metadata.bylines import read_byline
+from cleaner.metadata.fallback import fill_with_others
 from cleaner.metadata.linked_data import read_linked_data
 from cleaner.metadata.persons import split_persons
 from cleaner.metadata.titles import bare, without_site
@@ -90,7 +90,8 @@ def test_every_filled_field_has_a_source_and_no_other_has_one() -> None:
     """Sources name exactly the fields that have a value."""
     for case in load("pages.json"):
         metadata = described(page_of(case["html"], url=case.get("url")))
-        filled = {name for name in metadata.__dataclass_fields__ if name != "sources" and getattr(metadata, name)}
+        values = {name: getattr(metadata, name) for name in metadata.__dataclass_fields__ if name != "sources"}
+        filled = {name for name, value in values.items() if value or value is False}
         assert set(metadata.sources) == filled, case["label"]
 
 
@@ -188,6 +189,22 @@ def test_trafilatura_fills_only_what_is_empty() -> None:
     after = fill_with_others(page_of(html, url="https://example.org/a"), before)
     assert (after.title, after.sources["title"]) == ("My title", "visible text")
     assert (after.authors, after.sources["authors"]) == (("Jane Doe",), "trafilatura")
+
+
+@pytest.mark.parametrize(("fallback", "days"), [("off", {""}), ("extensive", {"2021-03-03"})])
+def test_other_programs_are_asked_only_on_request(fallback: str, days: set[str]) -> None:
+    """Without the setting nobody else is asked; extensive lets htmldate search the text."""
+    prose = "It rained for nine days, and the people of the town by the river began to worry about the bridge. " * 3
+    source = f"<html><head><title>Ferry</title></head><body><p>{prose}On 2021-03-03 the old ferry stopped. {prose}</p>"
+    metadata = described(page_of(source, url="https://example.org/a"), metadata_fallback=fallback)
+    assert metadata.date_published in days
+    assert metadata.sources.get("date_published", "htmldate") == "htmldate"
+
+
+def test_metadata_off_asks_nobody_whatever_the_fallback() -> None:
+    """metadata=False goes before metadata_fallback."""
+    page = page_of("<title>Ferry</title><p>Text.", url="https://example.org/a")
+    assert described(page, metadata=False, metadata_fallback="extensive").title == ""
 
 
 def test_trafilatura_is_not_asked_about_plain_text() -> None:

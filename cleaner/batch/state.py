@@ -34,7 +34,7 @@ _WORDS = {"version": "the version of cleaner", "weights": "the weights", "format
 
 def run_facts(recipe: Recipe) -> dict[str, Any]:
     """Return all that decides what comes out of a document, as plain data; limits of the machine are not among it."""
-    from cleaner import __version__
+    from cleaner.version import __version__
 
     entries = dataclasses.fields(recipe.settings)
     settings = {entry.name: _plain(getattr(recipe.settings, entry.name)) for entry in entries}

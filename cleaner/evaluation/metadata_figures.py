@@ -5,7 +5,7 @@ The rules, so that figures can be held against others:
 * **title**: right when letters and digits are the gold's, case folded.
 * **date**: right when it is the gold's day of publication, as either writes it; 2024-11-28T23:30-05:00 is the 28th.
 * **authors**: F1 of the two sets of names, averaged over the pages that have gold authors; names are compared by their
-  letters and digits, case folded. **persons**: the same after :func:`cleaner.metadata.persons.clean_person` took away,
+  letters and digits, case folded. **persons**: the same after :func:`cleaner.metadata.persons.split_persons` took away,
   on both sides, what is no person (the site, a desk, an address) and what stands around a name (a degree, a job), on
   the pages where the gold has a person left.
 * **language**: right when the primary codes are equal; see :func:`gold_language`.
@@ -30,7 +30,7 @@ from cleaner.evaluation.gold import GoldPage, gold_files, read_gold
 from cleaner.evaluation.metadata_systems import METADATA_SYSTEMS, Answer, Reader, load_reader, system_version
 from cleaner.language import language_code, script_agrees
 from cleaner.metadata.addresses import domain_labels
-from cleaner.metadata.persons import clean_person
+from cleaner.metadata.persons import split_persons
 from cleaner.metadata.titles import bare
 from cleaner.page import Page, RawPage
 from cleaner.settings import DEFAULTS, Settings
@@ -231,8 +231,7 @@ def compare(
     1.0
     """
     wanted, found = _keys(gold.authors), _keys(answer.authors)
-    persons = _keys(clean_person(name, sites=sites, user_names=True) for name in gold.authors)
-    read = _keys(clean_person(name, sites=sites, user_names=True) for name in answer.authors)
+    persons, read = _persons(gold.authors, sites), _persons(answer.authors, sites)
     asked = METADATA_SYSTEMS[system].answers
     return Comparison(
         system=system,
@@ -275,6 +274,10 @@ def gold_language(gold: GoldPage, page: Page) -> str:
 
 def _keys(names: Iterable[str]) -> frozenset[str]:
     return frozenset(key for name in names if (key := bare(name)))
+
+
+def _persons(authors: Iterable[str], sites: frozenset[str]) -> frozenset[str]:
+    return _keys(name for author in authors for name in split_persons(author, sites=sites, user_names=True))
 
 
 def _f1(wanted: frozenset[str], found: frozenset[str]) -> float:

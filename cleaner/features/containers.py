@@ -237,6 +237,29 @@ def _joined(rows: list[tuple[float, ...]], outer: int, cues: tuple[tuple[int, fl
     return len(rows) - 1
 
 
+def read_strongest_name(layout: Layout, place: int) -> str:
+    """Return the element around a paragraph whose name is the strongest cue of chrome, as ``<div comments>``; or ''.
+
+    For explaining: it walks up from the paragraph.
+    """
+    best, name, index = 0.0, "", int(layout.container_of[place])
+    while index > 0:
+        container = layout.containers[index]
+        cues = signs_of(container.tag, container.attributes).cues
+        worth = max((worth for _, worth in cues), default=0.0)
+        if worth > best and container.attributes:
+            best, name = worth, f"<{container.tag} {_shortened(container.attributes)}>"
+        index = container.parent
+    return name
+
+
+def _shortened(attributes: str) -> str:
+    return attributes if len(attributes) <= _NAME_CHARS else attributes[: _NAME_CHARS - 1].rstrip() + "…"
+
+
+_NAME_CHARS = 30
+
+
 def markup_numbers(layout: Layout, groups: Groups, around: Surroundings, words: Floats, link_share: Floats) -> Floats:
     """Return the MARKUP_NUMBERS of the n paragraphs of an HTML page."""
     n = len(words)

@@ -5,6 +5,7 @@ The phrases are those of ``tables/kinds``. A page's runs of words are compared w
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -145,24 +146,57 @@ def _add(
     np.maximum.at(out, (owners, phrases.groups[at]), phrases.worth[at] * _PLACE_WORTH[place])
 
 
+def section_heads(tags: tuple[str, ...], phrases: Floats, counts: Floats, ends_with_end: Floats) -> NDArray[np.int64]:
+    """Return for each paragraph the place of the heading above it, -1 without one.
+
+    A heading is a heading by its tag, or a short line that is a known phrase.
+    """
+    by_tag = np.fromiter((tag in _HEADINGS for tag in tags), dtype=np.bool_, count=len(tags))
+    is_heading = by_tag | ((phrases.max(axis=1) > 0.45) & (counts <= _HEADING_WORDS) & (ends_with_end == 0))
+    last = np.maximum.accumulate(np.where(is_heading, np.arange(len(tags)), -1))
+    return np.concatenate(([-1], last[:-1]))
+
+
 def section_numbers(
     tags: tuple[str, ...], phrases: Floats, counts: Floats, ends_with_end: Floats, until: NDArray[np.int32]
 ) -> Floats:
     """Return the SECTION_NUMBERS: what the last heading says of what stands under it, and how far off it is.
 
-    A heading is a heading by its tag, or a short line that is a known phrase. It speaks for what follows up to the
-    next heading and no further than ``until[heading]``, the end of the container that holds it.
+    It speaks for what follows up to the next heading and no further than ``until[heading]``, the end of the container
+    that holds it.
     """
-    n = len(tags)
-    by_tag = np.fromiter((tag in _HEADINGS for tag in tags), dtype=np.bool_, count=n)
-    is_heading = by_tag | ((phrases.max(axis=1) > 0.45) & (counts <= _HEADING_WORDS) & (ends_with_end == 0))
-    index = np.arange(n)
-    last = np.maximum.accumulate(np.where(is_heading, index, -1))
-    last = np.concatenate(([-1], last[:-1]))
+    index = np.arange(len(tags))
+    last = section_heads(tags, phrases, counts, ends_with_end)
     known = (last >= 0) & (index < until[np.maximum(last, 0)])
     cues = np.where(known[:, None], phrases[np.maximum(last, 0)], 0)
     far = np.where(last >= 0, np.log1p(index - last) / 4, 1.5)
     return np.concatenate((cues, far[:, None]), axis=1).astype(np.float32)
+
+
+def find_phrases(texts: tuple[str, ...]) -> dict[int, str]:
+    """Return for each paragraph that has one the longest known phrase in it (for explaining; slower than the numbers).
+
+    >>> find_phrases(("Leave a comment", "The river rose."))
+    {0: 'leave a comment'}
+    """
+    table = phrases_by_first_word()
+    out = {}
+    for place, text in enumerate(texts):
+        words = ["#" if word.isdigit() else word for word in _WORD.findall(text.lower())[:_SEARCHED_WORDS]]
+        best: tuple[str, ...] = ()
+        for at, word in enumerate(words):
+            for phrase in table.get(word, ()):
+                length = len(phrase.words)
+                fits = tuple(words[at : at + length]) == phrase.words and length > len(best)
+                whole = length == len(words) or phrase.place != "whole"
+                if fits and whole and (at == 0 or phrase.place == "anywhere") and len(words) <= word_limit(phrase):
+                    best = phrase.words
+        if best:
+            out[place] = " ".join(best).replace("#", "…")
+    return out
+
+
+_WORD = re.compile(r"©|[^\W_]+")
 
 
 def said_numbers(text: Text, hashes: Hashes) -> Floats:

@@ -42,7 +42,7 @@ def choose_authors(
     logins = bool(head) and not any(" " in name or not name.isascii() for name in head)
     if len(head) > 1 and not logins:
         return tuple(head), source
-    shown, strength = visible_authors(evidence, places, headline, sites)
+    shown, strength = visible_authors(evidence, places, headline, sites, late=not head or logins)
     if not head:
         if shown and (not named or _are_surely_persons(shown, strength)):
             return tuple(shown), "visible text"

@@ -11,7 +11,18 @@ from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
-__all__ = ["AFTER", "BEFORE", "MAX_BOX_CHARS", "Place", "Signs", "headline_index", "kind_of", "places_near", "signs_at"]
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "MAX_BOX_CHARS",
+    "Place",
+    "Signs",
+    "headline_index",
+    "kind_of",
+    "places_near",
+    "signs_at",
+    "words_at",
+]
 
 BEFORE, AFTER = 5, 14
 """Paragraphs looked at before and after the headline; menus above and prose below end it earlier in practice."""
@@ -25,15 +36,24 @@ _AUTHOR = re.compile(
     r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
     r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
 )
-_NOT_AUTHOR = re.compile(
-    r"comment|reply|related|sidebar|footer|newsletter|share|social|author[\w-]*(?:bio|about|desc|job-?title|role|follow)|"
-    r"about-?author|reviewer|reviewed|fact-?check|widget|popular|teaser-(?:title|list)|caption|credit|"
-    r"reviews|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)|testimonial|quote|rating|breadcrumb|menu|"
-    r"carousel|navigation|navbar"
+_AUTHOR_WORDS = tuple(
+    "author byline by-line writer written posted contributor creator user autor auteur redakteur verfasser firma yazar "
+    "penulis vcard attribution by".split()  # noqa: SIM905 - a list of words
 )
-_DATED = re.compile(r"date|time|publish|posted|updated|datum|fecha|meta|byline|info|stamp|created")
+"""One of these stands wherever the pattern above finds something; looking for plain words is ten times quicker."""
+_NOT_AUTHOR_WORDS = tuple(
+    "comment reply related sidebar footer newsletter share social reviewer reviewed factcheck fact-check widget popular "
+    "teaser-title teaser-list caption credit testimonial quote rating breadcrumb menu carousel navigation navbar "
+    "about-author aboutauthor reviews".split()  # noqa: SIM905
+)
+_NOT_AUTHOR = re.compile(
+    r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)"
+)
+_DATED_WORDS = tuple("date time publish posted datum fecha meta byline info stamp created".split())  # noqa: SIM905
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
-_NOT_DATED = re.compile(r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest")
+_NOT_DATED_WORDS = tuple(
+    "comment related sidebar footer widget popular teaser event recent trending latest".split()  # noqa: SIM905
+)
 _DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
 
 
@@ -112,6 +132,12 @@ def places_near(evidence: Evidence, headline: int) -> list[Place]:
 
 def signs_at(evidence: Evidence, index: int) -> Signs:
     """Read the class words of a paragraph, of the inline elements it begins in and of the element around it."""
+    words = words_at(evidence, index)
+    return _signs(words) if len(words) > 2 else _NO_SIGNS
+
+
+def words_at(evidence: Evidence, index: int) -> str:
+    """Return the class words around a paragraph."""
     layout = evidence.layout
     container = layout.containers[layout.container_of[index]]
     words = f"{container.attributes} {layout.marks[index]}"
@@ -119,24 +145,29 @@ def signs_at(evidence: Evidence, index: int) -> Signs:
         parent = layout.containers[container.parent]
         if parent.end - parent.first <= 6:
             words += f" {parent.attributes}"
-    return _signs(words) if len(words) > 2 else _NO_SIGNS
+    return words
 
 
 @lru_cache(maxsize=4096)
 def _signs(words: str) -> Signs:
     """Read class words; the pages of a site, and the rows of a list, share them."""
     words = words.lower()
-    author = _AUTHOR.search(words) is not None
-    dated = _DATED.search(words) is not None
+    author = _any(_AUTHOR_WORDS, words) and _AUTHOR.search(words) is not None
+    dated = _any(_DATED_WORDS, words)
+    looks_reviewed = "author" in words or "review" in words
     return Signs(
         author,
         author and _AUTHOR_BOX.search(words) is not None,
-        _NOT_AUTHOR.search(words) is not None,
+        _any(_NOT_AUTHOR_WORDS, words) or (looks_reviewed and _NOT_AUTHOR.search(words) is not None),
         dated,
         dated and _DATE_BOX.search(words) is not None,
-        _NOT_DATED.search(words) is not None,
-        _DECK.search(words) is not None,
+        _any(_NOT_DATED_WORDS, words),
+        ("sub" in words or "de" in words or "standfirst" in words) and _DECK.search(words) is not None,
     )
+
+
+def _any(needles: tuple[str, ...], words: str) -> bool:
+    return any(needle in words for needle in needles)
 
 
 def kind_of(evidence: Evidence, index: int) -> Kind | None:

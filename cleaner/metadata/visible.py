@@ -11,7 +11,7 @@ from cleaner.metadata.byline_words import lead_is_long, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import has_given_name
-from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, signs_at
+from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, signs_at, words_at
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
@@ -26,14 +26,14 @@ _NOT_DATED = re.compile(r"comment|related|sidebar|footer|widget|popular|teaser|e
 
 
 def visible_authors(
-    evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str]
+    evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str], *, late: bool = True
 ) -> tuple[list[str], float]:
     """Return the persons of the best byline near the headline, and how sure it is that they are its authors.
 
     2.9: the page marks the paragraph as a byline, and it opens with "By" or follows a lone "By"; 2: only the latter;
     1.9: only the former; 1: on an article, only its kind says so, or it is nothing but a name that begins with a given
     name; 0.9: an author box further away; 0.5: one capitalised word in a paragraph marked as a byline; 0: none.
-    Reviewers and the bylines of teasers and comments are left out.
+    Reviewers and the bylines of teasers and comments are left out; without ``late`` so are boxes further away.
     """
     best: list[str] = []
     strength = 0.0
@@ -54,7 +54,7 @@ def visible_authors(
             best, strength = names, worth
             if strength > 2:
                 break
-    return (best, strength) if best else _late_author(evidence, headline, sites)
+    return (best, strength) if best or not late else _late_author(evidence, headline, sites)
 
 
 def _is_one_word(names: Sequence[str]) -> bool:
@@ -91,9 +91,11 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
     texts = evidence.layout.texts
     for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
         text = texts[index]
-        if len(text) > MAX_BOX_CHARS or " " not in text:
+        if len(text) > MAX_BOX_CHARS or " " not in text or text[-1] in ".!?:":
             continue
         led = lead_is_long(text)
+        if not led and "uthor" not in words_at(evidence, index) and not opens_byline(texts[index - 1]):
+            continue
         signs = signs_at(evidence, index)
         if not led and (signs.not_author or not (signs.author_box or opens_byline(texts[index - 1]))):
             continue

@@ -146,7 +146,7 @@ class _Writer:
         else:
             self.place += 1
         if self.source.startswith("+", self.place):
-            self._fail(f"has {sign}+, which is not needed: rules never backtrack; leave out the second sign")
+            self._fail(f"has {written}+, which is not needed: rules never backtrack; leave out the second sign")
         self.out.append(written)
 
     # -- escapes -----------------------------------------------------------------------------------------------

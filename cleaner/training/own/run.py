@@ -211,6 +211,6 @@ def neutral_calibration() -> Calibration:
 
 
 def _version() -> str:
-    from cleaner import __version__
+    from cleaner.version import __version__
 
     return __version__
