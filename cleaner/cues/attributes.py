@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -9,10 +10,17 @@ from cleaner.cues.evidence import NOTHING, Evidence, nest
 from cleaner.cues.tables import GROUP_OF, PARTS, attribute_terms, body_endings
 
 
-def _forms(word: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _forms(word: str) -> tuple[str, ...]:
     """Return the word, the beginnings it has in the table, and ``*`` for any word."""
     starts = attribute_terms().beginnings.get(word[:2], ())
-    return [word, *(start for start in starts if word.startswith(start[:-1])), "*"]
+    return (word, *(start for start in starts if word.startswith(start[:-1])), "*")
+
+
+@lru_cache(maxsize=20_000)
+def _may_begin(word: str) -> bool:
+    """Return whether a term of the table begins with this word; most words begin none."""
+    return not attribute_terms().firsts.isdisjoint(_forms(word))
 
 
 def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
@@ -29,10 +37,10 @@ def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
 
 def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
     """Yield what the terms in one attribute word say, the longest first at each place, left to right."""
-    firsts, at = attribute_terms().firsts, 0
+    at = 0
     while at < len(parts):
         length = 0
-        if parts[at] in firsts or any(form in firsts for form in _forms(parts[at])):
+        if _may_begin(parts[at]):
             evidence, length = _longest_term(parts, at)
             if length:
                 yield evidence
@@ -43,8 +51,10 @@ def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
 def _read_value(value: str) -> Evidence:
     """Return what one class word, id or word of a label says."""
     said = NOTHING
-    for evidence in _found_terms([part.lower() for part in PARTS.findall(value)]):
-        said = nest(said, evidence)
+    parts = [part.lower() for part in PARTS.findall(value)]
+    if any(map(_may_begin, parts)):
+        for evidence in _found_terms(parts):
+            said = nest(said, evidence)
     return said
 
 
@@ -76,5 +86,12 @@ def is_named_body(attributes: str) -> bool:
     >>> is_named_body("td-post-content wide"), is_named_body("post-content-ad")
     (True, False)
     """
-    endings = body_endings()
-    return any("".join(filter(str.isalpha, value)).lower().endswith(endings) for value in attributes.split()[:20])
+    return any(map(_is_body_value, attributes.split()[:20]))
+
+
+@lru_cache(maxsize=50_000)
+def _is_body_value(value: str) -> bool:
+    return _NO_LETTERS.sub("", value.lower()).endswith(body_endings())
+
+
+_NO_LETTERS = re.compile(r"[\W\d_]+")

@@ -29,7 +29,7 @@ from cleaner.features.containers import (
     level_numbers,
     look_around,
     markup_numbers,
-    signs_of,
+    read_signs,
 )
 from cleaner.features.declared import DECLARED_NUMBERS, PAGE_NUMBERS, declared_signs, page_numbers
 from cleaner.features.phrases import (
@@ -140,7 +140,7 @@ def extract(layout: Layout) -> Features:
     of_text, words = text_numbers(text)
     hashes = hash_words(text)
     groups = group_containers(layout.containers, layout.container_of, n)
-    signs = [signs_of(container.tag, container.attributes) for container in layout.containers]
+    signs = read_signs(layout.containers)
     link_share = (layout.link_chars / np.maximum(text.lengths, 1)).astype(np.float32)
     prose = np.where((words >= PROSE_WORDS) & (link_share < 0.4), words, 0).astype(np.float32)
     alike = same_numbers(text, hashes)

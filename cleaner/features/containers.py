@@ -81,14 +81,39 @@ _ATTRIBUTE_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 @lru_cache(maxsize=50_000)
 def signs_of(tag: str, attributes: str) -> Signs:
     """Read a tag and its attribute words: ``postBody_2x`` gives ``post``, ``body``, ``x``."""
-    words = ["<" + tag, *(word.lower() for word in _ATTRIBUTE_WORD.findall(attributes))]
+    rows = [_row("<" + tag)]
+    for value in attributes.split():
+        rows += _rows_of(value)
+        if len(rows) >= _READ_WORDS:
+            break
     return Signs(
         _ZONE_BIT.get(tag, 0),
         tag + " " + attributes[:80].partition(" ")[0].rstrip("0123456789-_"),
         read_cues(tag, attributes),
         is_named_body(attributes),
-        tuple(zlib.crc32(w.encode("utf-8", "replace")) % ATTRIBUTE_ROWS for w in dict.fromkeys(words[:_READ_WORDS])),
+        tuple(dict.fromkeys(rows[:_READ_WORDS])),
     )
+
+
+@lru_cache(maxsize=50_000)
+def _rows_of(value: str) -> tuple[int, ...]:
+    return tuple([_row(word.lower()) for word in _ATTRIBUTE_WORD.findall(value)])
+
+
+@lru_cache(maxsize=20_000)
+def _row(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace")) % ATTRIBUTE_ROWS
+
+
+_NOTHING_SAID = Signs(0, "", (), is_body=False, rows=())
+
+
+def read_signs(containers: Sequence[Container]) -> list[Signs]:
+    """Return the signs of each container that holds paragraphs; nobody asks for those of the others."""
+    return [
+        signs_of(container.tag, container.attributes) if container.end > container.first else _NOTHING_SAID
+        for container in containers
+    ]
 
 
 @dataclass(frozen=True, slots=True)
