@@ -16,7 +16,6 @@ The flow, one stage after another, each a pure function::
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from cleaner.article import Article
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from cleaner.batch import clean_many
     from cleaner.pipeline import clean
 
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library says nothing unless it is asked to
 __all__ = [
     "Article",
     "CleanerError",

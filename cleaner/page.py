@@ -132,6 +132,9 @@ class Elements(NamedTuple):
     """Index of the enclosing element; -1 for the root. A parent stands before its children."""
 
 
+NO_ELEMENTS = Elements()
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The n paragraphs of a page in document order, column by column; nothing is judged yet.
@@ -166,7 +169,7 @@ class Layout:
     controls: NDArray[np.int32]
     """Form controls (input, button, select, textarea) in or just before the paragraph."""
     head: Head
-    elements: Elements = Elements()
+    elements: Elements = NO_ELEMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,12 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     features = extract(layout)
     prediction = predict(model, features)
     calibration = model.header["calibration"][layout.content_type]
-    scores = _sigmoid(_logits(prediction, calibration))
+    logits, chrome = calibrated(prediction, calibration, features.word_counts)
+    scores = _sigmoid(logits)
     limit = settings.threshold
     if limit is None:
-        article, chrome = article_probability(model, prediction), chrome_share(scores, features.word_counts)
         limits = calibration["thresholds"][settings.favor]
-        limit = threshold(calibration["chrome_bands"], limits, article, chrome)
+        limit = threshold(calibration["chrome_bands"], limits, article_probability(model, prediction), chrome)
     kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
     prose = np.flatnonzero((scores >= limit) & (features.word_counts >= PROSE_WORDS))
     _mark_headline(layout, features, kinds, probabilities, until=int(prose[0]) if len(prose) else n)
@@ -90,7 +90,9 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
     reasons: tuple[tuple[str, ...], ...] = ()
     if settings.reasons:
-        influence = measure_influence(features, lambda some: _logits(predict(model, some), calibration))
+        influence = measure_influence(
+            features, lambda some: calibrated(predict(model, some), calibration, some.word_counts)[0]
+        )
         reasons = give_reasons(
             layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit, influence=influence
         )
@@ -112,11 +114,26 @@ def predict(model: Model, features: Features) -> Prediction:
     )
 
 
-def _logits(prediction: Prediction, calibration: Mapping[str, Any]) -> Floats:
-    """Return (n,) calibrated logits of P(body)."""
+def calibrated(prediction: Prediction, calibration: Mapping[str, Any], words: Floats) -> tuple[Floats, float]:
+    """Return the (n,) calibrated logits of P(body), and the share of the page's words that is likely chrome.
+
+    A first logistic curve over the two signs says how much of the page is chrome; the network is surer than it should
+    be where that is much, so a second curve has that share and its product with the first sign as columns, too.
+    """
     factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
-    logits: Floats = body_signs(prediction.body, prediction.kinds) @ factors + np.float32(calibration["offset"])
-    return logits
+    signs = body_signs(prediction.body, prediction.kinds)
+    logits: Floats = signs @ factors + np.float32(calibration["offset"])
+    chrome = chrome_share(_sigmoid(logits), words)
+    tilt = np.array(calibration.get("tilt", ()), dtype=np.float32)
+    if len(tilt):
+        logits = tilted(signs, chrome) @ tilt[:-1] + tilt[-1]
+    return logits, chrome
+
+
+def tilted(signs: Floats, chrome: float) -> Floats:
+    """Return (n, 4): the two signs, the page's share of chrome, and its product with the first sign."""
+    share = np.full((len(signs), 1), chrome, dtype=np.float32)
+    return np.concatenate((signs, share, share * signs[:, :1]), axis=1)
 
 
 def body_signs(body: Floats, kinds: Floats) -> Floats:
@@ -234,7 +251,7 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
         return
     start = _block_start(scores, begin)
     article = scores[:start][scores[:start] >= BLOCK_SCORE]
-    if begin - start > BLOCK_MOST or len(article) < start / 2 or float(np.median(article)) < BLOCK_SURE:
+    if begin - start > BLOCK_MOST or len(article) < max(start / 2, 1) or float(np.median(article)) < BLOCK_SURE:
         return  # where much is doubtful, doubt is no sign
     for place in range(start, begin):
         if kinds[place] in _BODY_KINDS:

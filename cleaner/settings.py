@@ -123,7 +123,7 @@ class Settings:
         codes = {*map(str, self.languages), *([self.default_language] if self.default_language else [])}
         for code in sorted(codes):
             if not _LANGUAGE.fullmatch(code):
-                raise SetupError("bad_setting", f"'{code}' is no language code; codes are two or three letters: en, de.")
+                raise SetupError("bad_setting", f"'{code}' is no language code: two or three letters, as in en or de.")
         object.__setattr__(self, "languages", frozenset(self.languages))
         if self.metadata_fallback not in FALLBACKS:
             raise SetupError(

@@ -171,8 +171,10 @@ def test_changes_are_listed_in_words() -> None:
     now = {"version": "2", "weights": "bb", "settings": {"a": 1}, "formats": ["txt"]}
     assert describe_changes({}, now) == describe_changes(now, now) == []
     assert describe_changes(before, now) == [
-        ('Since the last run the version of cleaner ("1" -> "2"), the weights ("aa" -> "bb") have changed: every '
-        "document is cleaned again.")
+        (
+            'Since the last run the version of cleaner ("1" -> "2"), the weights ("aa" -> "bb") have changed: every '
+            "document is cleaned again."
+        )
     ]
 
 

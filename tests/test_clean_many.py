@@ -89,7 +89,12 @@ def test_a_deadline_is_kept() -> None:
 def test_a_script_without_a_guard_works(tmp_path: Path) -> None:
     """No `if __name__ == "__main__"` is needed: workers do not import the program."""
     script = tmp_path / "script.py"
-    script.write_text("import cleaner\nprint(len([r.text for r in cleaner.clean_many(['It rained.'] * 3, workers=2)]))\n")
+    script.write_text(
+        "import cleaner\n"
+        "results = list(cleaner.clean_many(['It rained.'] * 3, workers=2))\n"
+        "print(len([result.text for result in results]))\n",
+        "utf-8",
+    )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, timeout=120, check=True, encoding="utf-8")
     assert (done.stdout, done.stderr) == ("3\n", "")
 

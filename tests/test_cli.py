@@ -386,8 +386,8 @@ def test_keep_adds_kinds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         (["-o", "o.json"], "o.json", '{"schema_version": 2, "id": "p.txt"'),
         (["-o", "o.md"], "o.md", '---\nschema_version: 2\n'),
         (["-o", "deep/er/o.out", "--json"], "deep/er/o.out", '{"schema_version": 2'),
-        (["-o", "folder", "-f", "md"], "folder/p.md", "---\n"),
-        (["-o", "folder/", "-f", "txt,json"], "folder/p.json", '{\n  "schema_version": 2'),
+        (["-o", "folder", "-f", "md", "-j", "0"], "folder/p.md", "---\n"),
+        (["-o", "folder/", "-f", "txt,json", "-j", "0"], "folder/p.json", '{\n  "schema_version": 2'),
     ],
 )
 def test_one_page_goes_into_a_file_or_folder(run: Run, arguments: list[str], name: str, beginning: str) -> None:
@@ -476,7 +476,7 @@ def test_help_answers_at_once() -> None:
 
 def test_every_command_has_help_of_80_columns(run: Run) -> None:
     """Each command explains itself with an example or a sentence, and every option has a text."""
-    for command in ("clean", "explain", "evaluate"):
+    for command in ("clean", "explain", "evaluate", "status", "train"):
         result = run(command, "-h")
         assert result.code == 0
         assert max(map(len, result.out.splitlines())) <= 84
@@ -485,6 +485,8 @@ def test_every_command_has_help_of_80_columns(run: Run) -> None:
         "clean",
         "evaluate",
         "explain",
+        "status",
+        "train",
     ]
 
 

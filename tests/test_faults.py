@@ -86,11 +86,24 @@ def test_a_poison_folder_costs_only_the_poison(tmp_path: Path, monkeypatch: pyte
     assert dict(report.passed_over) == {"pipe, socket or device": 2, "link to a folder read anyway": 1}
     texts = sorted(path.name for path in (tmp_path / "out").glob("*.txt"))
     assert [name for name in texts if name.lower().startswith("same")] == [
-        "Same.html~61b66fed.txt",
+        "Same.html~601e8798.txt",
         "same.htm.txt",
-        "same.html~f1f40a24.txt",
+        "same.html~6e9ad5dd.txt",
     ]
     assert {"deep.txt", "good-0.txt", "two\nlines.txt", os.fsdecode(b"caf\xe9.txt")} <= set(texts)
+
+
+def test_a_page_may_take_so_much_memory(tmp_path: Path) -> None:
+    """A page of very many paragraphs is tried twice and reported; its neighbour is cleaned."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_text(f"<p>{PROSE * 3}</p>", "utf-8")
+    (tmp_path / "in" / "many.html").write_text("<p>a</p>" * 60_000, "utf-8")
+    recipe = Recipe(folder=tmp_path / "out", reading=Reading())
+    report = clean_tree(scan([str(tmp_path / "in")]), recipe, jobs=1, limits=Limits(memory_bytes=100_000_000))
+    (line,) = [json.loads(line) for line in (tmp_path / "out" / ERRORS_FILE).read_text("utf-8").splitlines()]
+    assert (line["code"], line["attempts"], Path(line["path"]).name) == ("out_of_memory", 2, "many.html")
+    assert line["message"].endswith("needs more memory than it may take (--memory).")
+    assert report.documents == 2
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_an_unknown_kind_names_the_nearest(word: str, hint: str) -> None:
 
 
 def test_options_win_over_the_settings_file(tmp_path: Path) -> None:
-    """Option --keep brings back what the file drops, --drop takes away what the file keeps, and the rest of the file holds."""
+    """Option --keep brings back what the file drops, --drop takes what it keeps, and the rest of the file holds."""
     config = tmp_path / "kell.toml"
     config.write_text('keep_kinds = ["body", "caption"]\ndrop_kinds = ["heading"]\n', "utf-8")
     assert make_settings(str(config), None, ["heading"]).keep_kinds == {Kind.BODY, Kind.CAPTION, Kind.HEADING}

@@ -202,7 +202,7 @@ def test_other_programs_are_asked_only_on_request(fallback: str, days: set[str])
 
 
 def test_metadata_off_asks_nobody_whatever_the_fallback() -> None:
-    """metadata=False goes before metadata_fallback."""
+    """Switched off goes before the fallback."""
     page = page_of("<title>Ferry</title><p>Text.", url="https://example.org/a")
     assert described(page, metadata=False, metadata_fallback="extensive").title == ""
 

@@ -136,8 +136,8 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, package: st
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SetupError) as caught:
         Rules((Rule(**{field: f"never-{package}", "drop": True}),))  # type: ignore[arg-type]
-    assert caught.value.code == "missing_package"
-    assert str(caught.value).endswith("which is not installed. Type: pip install 'article-cleaner[rules]'")
+    assert caught.value.code == "missing_extra"
+    assert str(caught.value).endswith("which is not installed. Try: pip install 'article-cleaner[rules]'")
 
 
 # -- sites ------------------------------------------------------------------------------------------------------------

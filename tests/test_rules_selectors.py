@@ -93,6 +93,12 @@ def test_a_selector_means_the_paragraphs_inside(css: str, found: list[str]) -> N
     assert hits(PAGE, compile_css(css)) == found
 
 
+def test_long_lists_of_selectors_are_taken() -> None:
+    """A comma-separated list such as blockers use is one rule, whatever it is in XPath."""
+    css = ", ".join(f"div.promo-{number}" for number in range(300))
+    assert hits("<div class='x promo-299'>one</div><div class=promo-300>two</div>", compile_css(css)) == ["one"]
+
+
 @pytest.mark.parametrize(
     "source",
     [

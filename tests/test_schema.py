@@ -150,7 +150,7 @@ def test_every_metadata_field_is_in_the_documentation() -> None:
 
 
 def test_an_article_in_the_words_of_schema_org() -> None:
-    """to_schema_org() gives a NewsArticle without empty properties; a paywall is not accessible for free."""
+    """The NewsArticle has no empty properties, and what is behind a paywall is not accessible for free."""
     data = FULL.to_schema_org()
     assert (data["@type"], data["headline"], data["isAccessibleForFree"]) == ("NewsArticle", "T", False)
     assert data["author"] == [{"@type": "Person", "name": "A"}, {"@type": "Person", "name": "B"}]

@@ -21,8 +21,8 @@ class Limits:
     timeout_seconds: float = 60.0
     """For a page of up to 1,000,000 bytes; a page of ten times that has ten times as long."""
     memory_bytes: int = 4_000_000_000
-    """What a process may take beyond what it needs before the first page. A page of the largest size allowed
-    (50 MB) needs up to 3 GB."""
+    """What a process may take beyond what it needs before the first page. Prose needs 50 bytes for a byte (4.8 MB: 0.23
+    GB), so that the largest page allowed (50 MB) fits; paragraphs of one letter need 370 (2.4 MB: 0.9 GB)."""
     recycle_after: int = 2_000
     """Documents after which a process is replaced, in case a library keeps memory back."""
 

@@ -34,6 +34,7 @@ from cleaner.writers import make_folder, run_error
 __all__ = ["ERRORS_FILE", "Selection", "clean_tree"]
 
 _LOG = logging.getLogger("cleaner.batch")
+_LOG.addHandler(logging.NullHandler())  # a library says nothing unless it is asked to
 
 ERRORS_FILE = ".cleaner/errors.jsonl"
 """The failures of the last run, one a line, complete after every line; absent when there are none."""

@@ -29,6 +29,8 @@ __all__ = ["Recipe", "clean_task", "identify"]
 
 Stage = Literal["read", "clean", "write"]
 
+_TOO_MUCH_MEMORY = "needs more memory than it may take (--memory)."
+
 _RECORD_LEVEL = 1
 """How hard records are compressed on their way to the ledger; the quickest level already saves two thirds."""
 
@@ -121,10 +123,10 @@ def clean_task(task: Task, recipe: Recipe) -> Outcome:
         raise
     except CleanerError as error:
         if isinstance(error.__cause__, MemoryError):
-            return failed("out_of_memory", error.message)
+            return failed("out_of_memory", f"{known.path} {_TOO_MUCH_MEMORY}")
         return failed(error.code, error.message)
     except MemoryError:
-        return failed("out_of_memory", f"{known.path} needs more memory than a worker may take.")
+        return failed("out_of_memory", f"{known.path} {_TOO_MUCH_MEMORY}")
     except Exception as error:  # noqa: BLE001 - a bug shown by one document must not end the run
         return failed(
             "internal_error",

@@ -10,11 +10,6 @@ from typing import Any
 
 from cleaner.errors import SetupError
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - exercised on 3.10 only
-    import tomli as tomllib
-
 __all__ = ["FILE_NAME", "default_map", "find_config", "load_config", "option_names", "setting_values"]
 
 FILE_NAME = "cleaner.toml"
@@ -43,6 +38,11 @@ def find_config(start: Path) -> Path | None:
 
 def load_config(path: str | Path) -> Values:
     """Return what stands in a file, with underscores in names. Raises SetupError ``bad_config``."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:  # pragma: no cover - exercised on 3.10 only
+        import tomli as tomllib
+
     try:
         values = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

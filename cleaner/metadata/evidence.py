@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from typing import NamedTuple
 
 from cleaner.metadata.linked_data import LinkedData, names, read_linked_data
@@ -86,10 +87,21 @@ def _addresses(page: Page, head: Head, metas: dict[str, list[Claim]]) -> tuple[C
 
 
 def _headings(layout: Layout, kinds: Sequence[Kind]) -> tuple[int, ...]:
-    marked = [index for index, kind in enumerate(kinds) if kind is Kind.TITLE]
-    tagged = [index for index, tag in enumerate(layout.tags) if tag == "h1"]
+    marked = list(islice(_indices(kinds, Kind.TITLE), 3))
+    tagged = list(islice(_indices(layout.tags, "h1"), 100))
     shown = [index for index in tagged if not layout.hidden[index]]
-    return tuple(dict.fromkeys([*shown[:20], *marked[:3], *tagged[:20]]))
+    return tuple(dict.fromkeys([*shown[:20], *marked, *tagged[:20]]))
+
+
+def _indices(values: Sequence[object], wanted: object) -> Iterator[int]:
+    """Yield the places of a value; quicker than a comparison of each one here, since there are few or none."""
+    place = -1
+    try:
+        while True:
+            place = values.index(wanted, place + 1)
+            yield place
+    except ValueError:
+        return
 
 
 def _split_titles(titles: Sequence[str]) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from cleaner.metadata.addresses import domain_labels
+from cleaner.metadata.persons import split_persons
+from cleaner.metadata.titles import bare
 from cleaner.page import Metadata, Page
 
 __all__ = ["fill_with_others"]
@@ -20,6 +23,9 @@ def fill_with_others(page: Page, metadata: Metadata, *, extensive: bool = False)
     if page.content_type != "html":
         return metadata
     values = _ask_trafilatura(page)
+    sites = frozenset(map(bare, [metadata.site_name, metadata.publisher, *domain_labels(metadata.url)])) - {""}
+    if "authors" in values:
+        values["authors"] = tuple(name for author in values["authors"] for name in split_persons(author, sites=sites))
     sources = dict.fromkeys(values, "trafilatura")
     if not metadata.date_published:
         values["date_published"], sources["date_published"] = _ask_htmldate(page, extensive=extensive), "htmldate"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from cleaner.metadata.evidence import Evidence
+from cleaner.metadata.evidence import Evidence, table_lines
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
@@ -36,24 +36,10 @@ _AUTHOR = re.compile(
     r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
     r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
 )
-_AUTHOR_WORDS = tuple(
-    "author byline by-line writer written posted contributor creator user autor auteur redakteur verfasser firma yazar "
-    "penulis vcard attribution by".split()  # noqa: SIM905 - a list of words
-)
-"""One of these stands wherever the pattern above finds something; looking for plain words is ten times quicker."""
-_NOT_AUTHOR_WORDS = tuple(
-    "comment reply related sidebar footer newsletter share social reviewer reviewed factcheck fact-check widget popular "
-    "teaser-title teaser-list caption credit testimonial quote rating breadcrumb menu carousel navigation navbar "
-    "about-author aboutauthor reviews".split()  # noqa: SIM905
-)
 _NOT_AUTHOR = re.compile(
     r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)"
 )
-_DATED_WORDS = tuple("date time publish posted datum fecha meta byline info stamp created".split())  # noqa: SIM905
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
-_NOT_DATED_WORDS = tuple(
-    "comment related sidebar footer widget popular teaser event recent trending latest".split()  # noqa: SIM905
-)
 _DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
 
 
@@ -152,18 +138,29 @@ def words_at(evidence: Evidence, index: int) -> str:
 def _signs(words: str) -> Signs:
     """Read class words; the pages of a site, and the rows of a list, share them."""
     words = words.lower()
-    author = _any(_AUTHOR_WORDS, words) and _AUTHOR.search(words) is not None
-    dated = _any(_DATED_WORDS, words)
+    known = class_words()
+    author = _any(known["author"], words) and _AUTHOR.search(words) is not None
+    dated = _any(known["dated"], words)
     looks_reviewed = "author" in words or "review" in words
     return Signs(
         author,
         author and _AUTHOR_BOX.search(words) is not None,
-        _any(_NOT_AUTHOR_WORDS, words) or (looks_reviewed and _NOT_AUTHOR.search(words) is not None),
+        _any(known["not_author"], words) or (looks_reviewed and _NOT_AUTHOR.search(words) is not None),
         dated,
         dated and _DATE_BOX.search(words) is not None,
-        _any(_NOT_DATED_WORDS, words),
+        _any(known["not_dated"], words),
         ("sub" in words or "de" in words or "standfirst" in words) and _DECK.search(words) is not None,
     )
+
+
+@lru_cache(maxsize=1)
+def class_words() -> dict[str, tuple[str, ...]]:
+    """Return the words of ``tables/class_words.txt`` by role; looking for plain words is quicker than any pattern."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for line in table_lines("class_words.txt"):
+        role, *words = line.split()
+        lists[role] = (*lists.get(role, ()), *words)
+    return lists
 
 
 def _any(needles: tuple[str, ...], words: str) -> bool:

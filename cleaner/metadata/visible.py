@@ -11,7 +11,7 @@ from cleaner.metadata.byline_words import lead_is_long, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import has_given_name
-from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, signs_at, words_at
+from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, class_words, kind_of, signs_at, words_at
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
@@ -22,7 +22,8 @@ _BARE_NAME_PLACES = range(-2, 5)
 _NEXT_PLACES = range(1, 3)
 """The same on a page that does not call itself an article."""
 _BULLETS = re.compile(r"\s*[|•·⋅●]\s*|\s+[–—]\s+")
-_NOT_DATED = re.compile(r"comment|related|sidebar|footer|widget|popular|teaser|event|recent|trending|latest")
+_NO_BOXES = frozenset({Kind.CONSENT, Kind.LEGAL, Kind.AD, Kind.CAPTION})
+"""Kinds of paragraphs that never are an author box."""
 
 
 def visible_authors(
@@ -91,7 +92,7 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
     texts = evidence.layout.texts
     for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
         text = texts[index]
-        if len(text) > MAX_BOX_CHARS or " " not in text or text[-1] in ".!?:":
+        if len(text) > MAX_BOX_CHARS or " " not in text or text[-1] in ".!?:" or kind_of(evidence, index) in _NO_BOXES:
             continue
         led = lead_is_long(text)
         if not led and "uthor" not in words_at(evidence, index) and not opens_byline(texts[index - 1]):
@@ -167,7 +168,7 @@ def time_elements(evidence: Evidence, headline: int) -> Iterator[tuple[str, str]
             continue
         role = ""
         lowered = words.casefold()
-        if _NOT_DATED.search(lowered):
+        if any(word in lowered for word in class_words()["not_dated"]):
             continue
         if "publish" in lowered or "pubdate" in lowered or "entry-date" in lowered:
             role = "published"

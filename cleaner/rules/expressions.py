@@ -93,9 +93,8 @@ def compile_expression(source: str) -> Expression:
         import re2
     except ImportError as error:
         raise SetupError(
-            "missing_package",
-            "Rules with text expressions need the package google-re2, which is not installed. Type: "
-            "pip install 'article-cleaner[rules]'",
+            "missing_extra",
+            "Rules with text need google-re2, which is not installed. Try: pip install 'article-cleaner[rules]'",
         ) from error
     if len(source) > _MOST_CHARACTERS:
         raise ValueError(f"The expression is longer than {_MOST_CHARACTERS:,} characters.")

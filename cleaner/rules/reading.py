@@ -48,7 +48,7 @@ def read_rules(path: str | Path) -> Rules:
     """Read a file of rules.
 
     Raises SetupError: ``bad_rules`` with file, line and what to do about the first fault, and how many more there are;
-    ``missing_package`` when a rule needs a package that is not installed.
+    ``missing_extra`` when a rule needs a package that is not installed.
     """
     rules, faults = examine_rules(path)
     if faults:

@@ -99,7 +99,7 @@ class Rule:
     def complaints(self) -> Iterator[tuple[str, str]]:
         """Yield (field, sentence) for all that is wrong with it; whatever is to be compiled, is.
 
-        Raises SetupError (``missing_package``) when it needs a package that is not installed.
+        Raises SetupError (``missing_extra``) when it needs a package that is not installed.
         """
         from cleaner.rules.expressions import compile_expression
         from cleaner.rules.selectors import compile_css, compile_xpath

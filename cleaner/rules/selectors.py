@@ -20,6 +20,7 @@ from cleaner.rules.xpath import Path, Step, read_xpath
 
 __all__ = ["Selector", "TooCostlyError", "compile_css", "compile_xpath"]
 
+_MOST_CSS_CHARACTERS = 10_000
 _MISREAD = re.compile(r"name\(\) = '[^']*[^\w' -][^']*'")
 """What cssselect before 1.5 makes of ``:not(:has(p))``: an element of the name ``p]``."""
 _DOWN = ("descendant", "descendant-or-self")
@@ -79,10 +80,13 @@ def compile_css(source: str) -> Selector:
         from cssselect import HTMLTranslator, SelectorError
     except ImportError as error:
         raise SetupError(
-            "missing_package",
-            "Rules with CSS selectors need the package cssselect, which is not installed. Type: "
-            "pip install 'article-cleaner[rules]'",
+            "missing_extra",
+            "Rules with css need cssselect, which is not installed. Try: pip install 'article-cleaner[rules]'",
         ) from error
+    if len(source) > _MOST_CSS_CHARACTERS:
+        raise ValueError(
+            f"The CSS selector is longer than {_MOST_CSS_CHARACTERS:,} characters; make several rules of it."
+        )
     if source.startswith(("/", "(")):
         raise ValueError("This looks like an XPath; write it behind xpath = instead.")
     try:
@@ -94,9 +98,9 @@ def compile_css(source: str) -> Selector:
     if _MISREAD.search(translated):
         raise ValueError("The CSS selector has brackets that this version of cssselect misreads; a newer one may not.")
     try:
-        paths = read_xpath(translated)
+        paths = read_xpath(translated, most_characters=100 * _MOST_CSS_CHARACTERS)
     except ValueError as error:
-        raise ValueError(f"The CSS selector means {translated} in XPath. {error}") from None
+        raise ValueError(f"The CSS selector means {translated[:300]} in XPath. {error}") from None
     return Selector(source, paths, tuple(_way(path) for path in paths))
 
 

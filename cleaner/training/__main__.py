@@ -28,8 +28,8 @@ from cleaner.training.weak_kinds import weak_kinds
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
 TEACHERS = (Plan(seed=5, passes=3), Plan(seed=6, passes=2))
-"""Two networks that learn from labels softened by the folds; what they say on average softens the last one's labels once
-more (dev .8949 for it, .8920 and .8904 for them)."""
+"""Two networks that learn from labels softened by the folds; their mean opinion softens the last one's labels once more
+(dev .8949 for it, .8920 and .8904 for them)."""
 STUDENT_SHARE = 0.6
 CACHE = Path(".cache") / "training"
 _COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]

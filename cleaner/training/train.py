@@ -316,7 +316,7 @@ def mean_opinion(
         found = predictions(teacher, [examples[place] for place in places])
         for number, place in enumerate(places):
             total[place] = total[place] + found[number].body / (2 * len(teachers))
-    return total
+    return {place: opinion.astype(np.float32) for place, opinion in total.items()}
 
 
 TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "whole": 1.5}
