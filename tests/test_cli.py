@@ -433,13 +433,15 @@ def test_evaluate_passes_its_options_on(run: Run, monkeypatch: pytest.MonkeyPatc
     seen: list[tuple[Any, ...]] = []
 
     class Evaluation:
-        def to_table(self) -> str:
+        def to_table(self, *, by: str | None = None) -> str:
+            assert by is None
             return "the table"
 
         def to_worst_table(self, count: int) -> str:
             return f"the worst {count}"
 
-        def to_dict(self) -> dict[str, Any]:
+        def to_dict(self, *, by: str | None = None) -> dict[str, Any]:
+            assert by is None
             return {"rows": []}
 
     def evaluate(paths: list[str], **options: Any) -> Evaluation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.cues.attributes import is_named_body, read_cues
+from cleaner.cues.attributes import cues_of, is_named_body, read_attributes
 from cleaner.cues.tables import CUE_GROUPS, GROUP_OF, body_endings
 from cleaner.features import NUMBERS, extract
 from cleaner.page import ARTICLE_KINDS, Kind
@@ -139,5 +139,5 @@ def test_names_of_the_text() -> None:
 
 def test_cues_are_places_and_worths() -> None:
     """An attribute word becomes the place of its group and what it is worth."""
-    assert read_cues("div", "comment-list") == ((CUE_GROUPS.index("comments"), 0.7),)
-    assert read_cues("div", "x") == ()
+    assert cues_of(read_attributes("div", "comment-list")) == ((CUE_GROUPS.index("comments"), 0.7),)
+    assert cues_of(read_attributes("div", "x")) == ()

@@ -248,7 +248,7 @@ def test_the_same_seed_gives_the_same_file(run: Run, few: str) -> None:
 
 @needs_torch
 def test_training_can_go_on_from_ones_own_weights(run: Run, site: Site, few: str) -> None:
-    """--start takes a file that was trained before, and the new one says which."""
+    """`--start` takes a file that was trained before, and the new one says which."""
     start, seed = ["--start", str(site.weights)], ["--seed", "7"]
     data = json.loads(run("train", few, "-o", "w.npz", *start, *seed, "--passes", "1", "--json").out)
     assert data["header"]["start"] == f"sha256:{sha256(site.weights.read_bytes()).hexdigest()}"
@@ -366,7 +366,7 @@ def test_ctrl_c_leaves_no_file(run: Run, few: str, monkeypatch: pytest.MonkeyPat
 
 @needs_torch
 def test_a_network_loaded_and_exported_is_the_same() -> None:
-    """load_network() is the inverse of export(): every array comes back, bit by bit."""
+    """Loading is the inverse of export(): every array comes back, bit by bit."""
     from cleaner.training.network import export
     from cleaner.training.own.start import load_network
 

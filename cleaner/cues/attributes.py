@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from cleaner.cues.evidence import NOTHING, Evidence, nest
 from cleaner.cues.tables import GROUP_OF, PARTS, attribute_terms, body_endings
@@ -18,15 +18,16 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _may_begin(word: str) -> bool:
-    """Return whether a term of the table begins with this word; most words begin none."""
-    return not attribute_terms().firsts.isdisjoint(_forms(word))
+def _reach(word: str) -> int:
+    """Return how many words the longest term of the table has that begins with this one; 0 for most words."""
+    longest = attribute_terms().longest
+    return max(longest.get(form, 0) for form in _forms(word))
 
 
 def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
     """Return what the longest term that begins at a word says, and the number of words it covers (0: none)."""
     terms = attribute_terms().terms
-    for length in range(min(4, len(parts) - at), 0, -1):
+    for length in range(min(_reach(parts[at]), len(parts) - at), 0, -1):
         head = tuple(parts[at : at + length - 1])
         for form in _forms(parts[at + length - 1]):
             evidence, must_end = terms.get((*head, form), (NOTHING, False))
@@ -40,22 +41,48 @@ def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
     at = 0
     while at < len(parts):
         length = 0
-        if _may_begin(parts[at]):
+        if _reach(parts[at]):
             evidence, length = _longest_term(parts, at)
             if length:
                 yield evidence
         at += max(length, 1)
 
 
+class Value(NamedTuple):
+    """What one class word, id or word of a label says."""
+
+    said: Evidence
+    is_body: bool
+    """It ends like the names that the element with an article's text often has."""
+    words: tuple[str, ...]
+    """``postBody_2x`` has post, body and x."""
+
+
 @lru_cache(maxsize=50_000)
-def _read_value(value: str) -> Evidence:
-    """Return what one class word, id or word of a label says."""
-    said = NOTHING
+def _read_value(value: str) -> Value:
     parts = [part.lower() for part in PARTS.findall(value)]
-    if any(map(_may_begin, parts)):
+    words = [part for part in parts if not "0" <= part[0] <= "9"]
+    said = NOTHING
+    if any(map(_reach, parts)):
         for evidence in _found_terms(parts):
             said = nest(said, evidence)
-    return said
+    return Value(said, "".join(words).endswith(body_endings()), tuple(words))
+
+
+def read_element(tag: str, attributes: str) -> Value:
+    """Return what an element's tag and attribute words say of the text inside, and all the words."""
+    found = attribute_terms().elements.get(tag, NOTHING)
+    is_body = False
+    words: list[str] = []
+    for value in map(_read_value, attributes.split()):
+        said = value.said
+        if said.weight > found.weight:
+            found = said
+        elif said.kinds and said.weight == found.weight:
+            found = nest(found, said)
+        is_body = is_body or value.is_body
+        words += value.words
+    return Value(found, is_body, tuple(words))
 
 
 def read_attributes(tag: str, attributes: str) -> Evidence:
@@ -64,19 +91,11 @@ def read_attributes(tag: str, attributes: str) -> Evidence:
     >>> read_attributes("div", "comment-author vcard").kinds
     (<Kind.COMMENTS: 'comments'>,)
     """
-    found = attribute_terms().elements.get(tag, NOTHING)
-    for value in attributes.split():
-        said = _read_value(value)
-        if said.weight > found.weight:
-            found = said
-        elif said.kinds and said.weight == found.weight:
-            found = nest(found, said)
-    return found
+    return read_element(tag, attributes).said
 
 
-def read_cues(tag: str, attributes: str) -> tuple[tuple[int, float], ...]:
-    """Return the same as places in ``CUE_GROUPS`` with what the evidence is worth."""
-    evidence = read_attributes(tag, attributes)
+def cues_of(evidence: Evidence) -> tuple[tuple[int, float], ...]:
+    """Return evidence as places in ``CUE_GROUPS`` with what it is worth."""
     return tuple({GROUP_OF[kind]: evidence.weight for kind in evidence.kinds if kind in GROUP_OF}.items())
 
 
@@ -86,12 +105,4 @@ def is_named_body(attributes: str) -> bool:
     >>> is_named_body("td-post-content wide"), is_named_body("post-content-ad")
     (True, False)
     """
-    return any(map(_is_body_value, attributes.split()[:20]))
-
-
-@lru_cache(maxsize=50_000)
-def _is_body_value(value: str) -> bool:
-    return _NO_LETTERS.sub("", value.lower()).endswith(body_endings())
-
-
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+    return read_element("", attributes).is_body

@@ -47,8 +47,8 @@ class Terms:
     """By words: what they say, and whether they must stand last. ``x*`` is any word that begins so, ``*`` any word."""
     beginnings: dict[str, list[str]]
     """The words ``x*`` by their first two letters."""
-    firsts: frozenset[str]
-    """The first words of all terms."""
+    longest: dict[str, int]
+    """By first word: how many words the longest term has that begins with it."""
 
 
 @cache
@@ -70,7 +70,10 @@ def attribute_terms() -> Terms:
             parts = (*parts[:-1], parts[-1] + "*")
             beginnings.setdefault(parts[-1][:2], []).append(parts[-1])
         terms[parts] = (evidence, term.endswith("$"))
-    return Terms(elements, terms, beginnings, frozenset(parts[0] for parts in terms))
+    longest: dict[str, int] = {}
+    for parts in terms:
+        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
+    return Terms(elements, terms, beginnings, longest)
 
 
 @cache

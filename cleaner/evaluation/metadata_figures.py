@@ -6,8 +6,9 @@ The rules, so that figures can be held against others:
 * **date**: right when it is the gold's day of publication, as either writes it; 2024-11-28T23:30-05:00 is the 28th.
 * **authors**: F1 of the two sets of names, averaged over the pages that have gold authors; names are compared by their
   letters and digits, case folded. **persons**: the same after :func:`cleaner.metadata.persons.split_persons` took away,
-  on both sides, what is no person (the site, a desk, an address) and what stands around a name (a degree, a job), on
-  the pages where the gold has a person left.
+  on both sides, what is no person (the site by its address or the name this cleaner reads, a desk, an address) and what
+  stands around a name (a degree, a job), on the pages where the gold has a person left. **pooled**: F1 of ``persons``
+  over all names of all these pages together.
 * **language**: right when the primary codes are equal; see :func:`gold_language`.
 * A system that raises has no answer: wrong wherever there is gold.
 """
@@ -60,6 +61,8 @@ class Comparison:
     date: bool | None
     authors: float | None
     persons: float | None
+    names: tuple[int, int, int]
+    """Of the persons: right ones, ones of the gold, ones found."""
     language: bool | None
     seconds: float
     failure: str
@@ -84,6 +87,7 @@ class MetadataRow:
     authored: int
     persons: float | None
     personal: int
+    pooled: float | None
     language: float | None
     languages: int
     ms_median: float
@@ -200,7 +204,8 @@ def _compare_page(gold: GoldPage, page: Page, readers: dict[str, Reader]) -> Com
     answers = {name: _ask(reader, page) for name, reader in readers.items()}
     language = gold_language(gold, page)
     wanted = Answer(gold.title, tuple(gold_persons(gold)), gold.date, language)
-    sites = frozenset(bare(label) for label in domain_labels(gold.url or ""))
+    ours = answers.get("cleaner", (Answer(), ""))[0]
+    sites = frozenset(key for name in [*domain_labels(gold.url or ""), *ours.sites] if (key := bare(name)))
     return Compared(
         corpus=gold.corpus,
         split=gold.split,
@@ -239,6 +244,7 @@ def compare(
         date=_day(answer.date) == _day(gold.date) if _day(gold.date) else None,
         authors=_f1(wanted, found) if wanted and "authors" in asked else None,
         persons=_f1(persons, read) if persons and "persons" in asked else None,
+        names=(len(persons & read), len(persons), len(read)) if persons and "persons" in asked else (0, 0, 0),
         language=language_code(answer.language) == gold.language if gold.language and "language" in asked else None,
         seconds=answer.seconds,
         failure=failure,
@@ -289,6 +295,11 @@ def _day(date: str) -> str:
     return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
 
 
+def _pooled(outcomes: Sequence[Comparison]) -> float | None:
+    right, wanted, found = (sum(outcome.names[place] for outcome in outcomes) for place in range(3))
+    return 2 * right / (wanted + found) if wanted else None
+
+
 def _place(page: Compared) -> tuple[str, str]:
     return page.corpus, page.split
 
@@ -315,5 +326,6 @@ def _row(pages: Sequence[Compared], number: int) -> MetadataRow:
         ms_median=statistics.median(milliseconds),
         ms_mean=statistics.fmean(milliseconds),
         failures=sum(bool(outcome.failure) for outcome in outcomes),
+        pooled=_pooled(outcomes),
         **figures,
     )

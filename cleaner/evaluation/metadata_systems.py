@@ -33,6 +33,8 @@ class Answer(NamedTuple):
     language: str = ""
     seconds: float = 0.0
     """CPU time."""
+    sites: tuple[str, ...] = ()
+    """Names of the site, as far as the system says."""
 
 
 Reader: TypeAlias = Callable[[Page], Answer]
@@ -95,7 +97,8 @@ def _load_ours(settings: Settings) -> Reader:
         start = time.process_time()
         found = describe(page, layout, kinds=verdicts.kinds, kept=kept, settings=settings)
         seconds = time.process_time() - start
-        return Answer(found.title, found.authors, found.date_published, found.language, seconds)
+        sites = tuple(name for name in (found.site_name, found.publisher) if name)
+        return Answer(found.title, found.authors, found.date_published, found.language, seconds, sites)
 
     return read
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cues.attributes import is_named_body, read_cues
+from cleaner.cues.attributes import cues_of, read_element
 from cleaner.cues.tables import CUE_GROUPS
 from cleaner.features.characters import TEXT_NUMBERS
 from cleaner.features.words import Bags, bag_up
@@ -75,29 +74,17 @@ class Signs(NamedTuple):
     rows: tuple[int, ...]
 
 
-_ATTRIBUTE_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
-
-
 @lru_cache(maxsize=50_000)
 def signs_of(tag: str, attributes: str) -> Signs:
     """Read a tag and its attribute words: ``postBody_2x`` gives ``post``, ``body``, ``x``."""
-    rows = [_row("<" + tag)]
-    for value in attributes.split():
-        rows += _rows_of(value)
-        if len(rows) >= _READ_WORDS:
-            break
+    said, is_body, words = read_element(tag, attributes)
     return Signs(
         _ZONE_BIT.get(tag, 0),
         tag + " " + attributes[:80].partition(" ")[0].rstrip("0123456789-_"),
-        read_cues(tag, attributes),
-        is_named_body(attributes),
-        tuple(dict.fromkeys(rows[:_READ_WORDS])),
+        cues_of(said) if said.kinds else (),
+        is_body,
+        tuple(dict.fromkeys(map(_row, ("<" + tag, *words[: _READ_WORDS - 1])))),
     )
-
-
-@lru_cache(maxsize=50_000)
-def _rows_of(value: str) -> tuple[int, ...]:
-    return tuple([_row(word.lower()) for word in _ATTRIBUTE_WORD.findall(value)])
 
 
 @lru_cache(maxsize=20_000)
