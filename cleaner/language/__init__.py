@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeAlias
 from cleaner.errors import SetupError
 from cleaner.language import ngrams
 from cleaner.language.tables import (
+    Language,
     Script,
     aliases,
     count_scripts,
@@ -74,6 +75,8 @@ _PLAUSIBLE = 0.5
 """Of a text of some length, languages with at least this part of the best share are still possible."""
 _LIKELY = 0.5
 """Below this probability the answer is ``und``."""
+_UNSEEN = 0.3
+"""Confidence in the declaration of a page with next to no text."""
 _UNCONFIRMED = 0.5
 """Confidence in a declaration that only the letters speak for (lists of products have no stop words)."""
 
@@ -93,6 +96,7 @@ class Detected(NamedTuple):
 
 _NOTHING = Detected(UNKNOWN, 0.0, "none")
 _NO_SCRIPT = Script("", "")
+_NO_LANGUAGE = Language("", "", "", "", (), ())
 
 
 def detect_language(
@@ -100,7 +104,8 @@ def detect_language(
 ) -> Detected:
     """Return (BCP 47 code or ``und``, confidence 0..1, source) of a text.
 
-    ``declared`` is what the page says (``en-GB``, ``de_DE``, ``Deutsch``); it is never believed against the text.
+    ``declared`` is what the page says (``en-GB``, ``de_DE``, ``Deutsch``); it is never believed against the text, and
+    unsurely where there is next to none.
     ``default`` is taken, with confidence 0, when the text says nothing (too short, no letters). ``detector`` decides
     what scripts and stop words leave open. At most 3,000 characters are looked at. Regions are not told apart:
     ``pt-BR`` and ``pt`` are both ``pt``.
@@ -194,7 +199,8 @@ def _quickly(text: str, wanted: str) -> Detected | None:
 def _judge(sample: str, wanted: str, detector: Detector) -> Detected:
     script, share, letters = _main_script(sample)
     if letters < _MIN_LETTERS or not script.name:
-        return _NOTHING
+        fits = bool(wanted) and (not letters or languages().get(wanted, _NO_LANGUAGE).script == script.name)
+        return Detected(wanted, _UNSEEN, "declaration") if fits else _NOTHING
     if script.language:
         declared = languages().get(wanted)
         same = declared is not None and declared.script == script.name
