@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import types
 from pathlib import Path
@@ -14,6 +15,11 @@ from cleaner.page import Metadata, RawPage
 from cleaner.settings import Settings
 
 PROSE = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon.\n"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what stands behind `&` so, and then Ctrl-C cannot be tried.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

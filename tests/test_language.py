@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cleaner.errors import SetupError
 from cleaner.language import detect_language, is_wanted, language_code, load_detector, script_agrees
+from cleaner.settings import Settings
 
 CASES = json.loads(
     (Path(__file__).resolve().parents[1] / "fixtures" / "metadata" / "languages.json").read_text("utf-8")
@@ -206,3 +207,26 @@ def any_alias() -> list[Any]:
 def test_aliases_lead_to_their_language(alias: str, code: str) -> None:
     """Each alias of the table is a name of one language only."""
     assert language_code(alias) == code
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"default_language": "English"}, "English"),
+        ({"languages": ["en", "en-GB"]}, "en-GB"),
+        ({"languages": "en"}, "list"),
+        ({"language_detector": "mine"}, "module:function"),
+        ({"metadata_fallback": "always"}, "extensive"),
+    ],
+    ids=str,
+)
+def test_settings_that_name_no_language_or_detector_are_refused(setting: dict[str, Any], said: str) -> None:
+    """The error is a sentence that says what is expected, and is raised when the settings are made."""
+    with pytest.raises(SetupError, match=said) as caught:
+        Settings.from_mapping(setting)
+    assert caught.value.code == "bad_setting"
+
+
+def test_languages_come_as_a_list_from_a_file() -> None:
+    """A TOML list becomes a set, so that settings stay hashable."""
+    assert Settings.from_mapping({"languages": ["en", "de"]}).languages == frozenset({"en", "de"})

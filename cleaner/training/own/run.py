@@ -13,7 +13,7 @@ from typing import Any
 
 from cleaner.errors import InputError, RunError, SetupError
 from cleaner.model import Model, load_model
-from cleaner.training.calibrate import POINTS, calibrate
+from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
 from cleaner.training.own.figures import Figures, measure_weights
 from cleaner.training.own.pages import Gold, SplitBy, assign_splits, examples_of_page
@@ -199,9 +199,7 @@ def neutral_calibration() -> Calibration:
     """Return the calibration of a network nobody calibrated: its own probabilities, cut at NEUTRAL."""
     return {
         name: {
-            "slope": 1.0,
-            "kind_slope": 0.0,
-            "offset": 0.0,
+            **Scale(1.0, 0.0, 0.0, ()).header(),
             "chrome_bands": [0.5],
             "thresholds": {point: {"article": [NEUTRAL[point]], "other": [NEUTRAL[point]]} for point in POINTS},
             "not_article": NO_LIMIT,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cleaner.errors import InputError
 from cleaner.evaluation.gold import GoldPage, find_corpora, read_all_gold
 from cleaner.training.__main__ import corpora_digest, load_examples
 from cleaner.training.calibrate import calibrate
@@ -40,24 +41,28 @@ def main(arguments: Sequence[str]) -> int:
     others = sorted((p for p in pages if p.split == "dev" and p.domain not in sites), key=_draw)[:MOST_OTHERS]
     _say(f"F1, HTML / text. Other sites ({len(others)} pages) before: {_figures(measure_weights(others, str(base)))}")
     for site in sites:
-        _try(site, [page for page in pages if page.domain == site], others, base)
+        _say(f"{site}: {_try(site, [page for page in pages if page.domain == site], others, base)}")
     return 0
 
 
-def _try(site: str, pages: Sequence[GoldPage], others: Sequence[GoldPage], base: Path) -> None:
+def _try(site: str, pages: Sequence[GoldPage], others: Sequence[GoldPage], base: Path) -> str:
     # Which half a page is in depends on nothing but its name.
     ordered = sorted(pages, key=_draw)
     half = len(ordered) // 2
     with tempfile.TemporaryDirectory() as folder:
         adapted = Path(folder) / f"{site}.npz"
         gold = check_pages(replace(page, split="") for page in ordered[:half])
-        outcome = train_own(gold, Order(output=adapted, start=str(base)))
+        try:
+            outcome = train_own(gold, Order(output=adapted, start=str(base)))
+        except InputError as error:
+            return str(error)
         test = [page.gold for page in check_pages(replace(page, split="") for page in ordered[half:]).usable]
         before, after = measure_weights(test, str(base)), measure_weights(test, str(adapted))
         rest = measure_weights(others, str(adapted))
-    _say(
-        f"{site}: learned from {outcome.pages['train']} + {outcome.pages['dev']} pages, kept pass {outcome.best}; "
-        f"{len(test)} pages {_figures(before)} -> {_figures(after)}; other sites {_figures(rest)}"
+    return (
+        f"learned from {outcome.pages['train']} + {outcome.pages['dev']} pages, kept pass {outcome.best} x "
+        f"{outcome.header['share']}; {len(test)} pages {_figures(before)} -> {_figures(after)}; other sites "
+        f"{_figures(rest)}"
     )
 
 
