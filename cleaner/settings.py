@@ -100,6 +100,7 @@ class Settings:
         for name in ("max_page_bytes", "max_inflated_bytes"):
             if getattr(self, name) < 1:
                 raise SetupError("bad_setting", f"{name} must be at least 1 byte, but is {getattr(self, name)}.")
+        self._check_languages()
         self._take_kinds()
         if self.rules is not None and not isinstance(self.rules, Rules):
             _check_type("rules", self.rules, (str, Path), "the path of a file of rules, or Rules")
@@ -117,6 +118,7 @@ class Settings:
         object.__setattr__(self, "keep_kinds", self.keep_kinds - self.drop_kinds)
 
     def _check_languages(self) -> None:
+        """Refuse what is no language code, no fallback and no name of a detector."""
         for name in ("default_language", "language_detector", "metadata_fallback"):
             _check_type(name, getattr(self, name), str, "a word")
         _check_type("languages", self.languages, (frozenset, set, list, tuple), "a list of languages")

@@ -384,7 +384,7 @@ def test_keep_adds_kinds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["-o", "o.txt"], "o.txt", "fine\n"),
         (["-o", "o.json"], "o.json", '{"schema_version": 2, "id": "p.txt"'),
-        (["-o", "o.md"], "o.md", '---\nschema_version: 2\n'),
+        (["-o", "o.md"], "o.md", "---\nschema_version: 2\n"),
         (["-o", "deep/er/o.out", "--json"], "deep/er/o.out", '{"schema_version": 2'),
         (["-o", "folder", "-f", "md", "-j", "0"], "folder/p.md", "---\n"),
         (["-o", "folder/", "-f", "txt,json", "-j", "0"], "folder/p.json", '{\n  "schema_version": 2'),

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         _train_base(corpora, base, sites)
     pages = [page for page in _pages(corpora) if page.split != "test"]
     others = sorted((p for p in pages if p.split == "dev" and p.domain not in sites), key=_draw)[:MOST_OTHERS]
-    _say(f"F1, HTML / text. Other sites ({len(others)} pages) before: {_figures(measure_weights(others, str(base)))}")
+    _say(f"F1, HTML / text. Other sites before: {_measure_others(others, base)}")
     for site in sites:
         _say(f"{site}: {_try(site, [page for page in pages if page.domain == site], others, base)}")
     return 0
@@ -58,11 +58,20 @@ def _try(site: str, pages: Sequence[GoldPage], others: Sequence[GoldPage], base:
             return str(error)
         test = [page.gold for page in check_pages(replace(page, split="") for page in ordered[half:]).usable]
         before, after = measure_weights(test, str(base)), measure_weights(test, str(adapted))
-        rest = measure_weights(others, str(adapted))
+        rest = _measure_others(others, adapted)
     return (
         f"learned from {outcome.pages['train']} + {outcome.pages['dev']} pages, kept pass {outcome.best} x "
         f"{outcome.header['share']}; {len(test)} pages {_figures(before)} -> {_figures(after)}; other sites "
-        f"{_figures(rest)}"
+        f"{rest}"
+    )
+
+
+def _measure_others(pages: Sequence[GoldPage], weights: Path) -> str:
+    articles = [page for page in pages if page.page_type in ("", "article")]
+    rest = [page for page in pages if page.page_type not in ("", "article")]
+    return (
+        f"{len(articles)} articles {_figures(measure_weights(articles, str(weights)))}, "
+        f"{len(rest)} other pages {_figures(measure_weights(rest, str(weights)))}"
     )
 
 
