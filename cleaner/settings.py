@@ -70,9 +70,6 @@ class Settings:
     """Name the language of the clean text; without it what the page declares is taken."""
     default_language: str = ""
     """BCP 47 code for texts that say too little to tell, instead of ``und``."""
-    languages: frozenset[str] = frozenset()
-    """BCP 47 codes of the languages a run over many documents writes; others are counted and reported, not written.
-    Empty: all are written. One page given to ``clean()`` is cleaned whatever its language."""
     language_detector: str = "langdetect"
     """What tells languages apart where scripts and stop words do not: ``langdetect`` (its profiles, no randomness), or
     ``module:function`` of your own, called with a text and the possible codes, returning a code and a probability."""
@@ -121,12 +118,9 @@ class Settings:
         """Refuse what is no language code, no fallback and no name of a detector."""
         for name in ("default_language", "language_detector", "metadata_fallback"):
             _check_type(name, getattr(self, name), str, "a word")
-        _check_type("languages", self.languages, (frozenset, set, list, tuple), "a list of languages")
-        codes = {*map(str, self.languages), *([self.default_language] if self.default_language else [])}
-        for code in sorted(codes):
-            if not _LANGUAGE.fullmatch(code):
-                raise SetupError("bad_setting", f"'{code}' is no language code: two or three letters, as in en or de.")
-        object.__setattr__(self, "languages", frozenset(self.languages))
+        code = self.default_language
+        if code and not _LANGUAGE.fullmatch(code):
+            raise SetupError("bad_setting", f"'{code}' is no language code: two or three letters, as in en or de.")
         if self.metadata_fallback not in FALLBACKS:
             raise SetupError(
                 "bad_setting",

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import SetupError
-from cleaner.language import detect_language, is_wanted, language_code, load_detector, script_agrees
+from cleaner.language import detect_language, language_code, load_detector, script_agrees
 from cleaner.settings import Settings
 
 CASES = json.loads(
@@ -157,12 +157,6 @@ def test_a_detector_that_is_not_there_is_a_setup_error(name: str) -> None:
     assert (caught.value.code, caught.value.where) == ("bad_detector", name)
 
 
-def test_wanted_languages_choose_by_primary_code() -> None:
-    """Regions are not told apart, an unknown language is wanted only if nothing is asked for."""
-    assert [is_wanted(code, {"pt-BR", "de"}) for code in ("pt", "de", "en", "und")] == [True, True, False, False]
-    assert is_wanted("und", ())
-
-
 @pytest.mark.parametrize(
     ("code", "text", "agrees"),
     [("zh", "渡轮", True), ("en", "渡轮", False), ("ru", "паром", True), ("xx", "ferry", False)],
@@ -213,8 +207,7 @@ def test_aliases_lead_to_their_language(alias: str, code: str) -> None:
     ("setting", "said"),
     [
         ({"default_language": "English"}, "English"),
-        ({"languages": ["en", "en-GB"]}, "en-GB"),
-        ({"languages": "en"}, "list"),
+        ({"default_language": "en-GB"}, "en-GB"),
         ({"language_detector": "mine"}, "module:function"),
         ({"metadata_fallback": "always"}, "extensive"),
     ],
@@ -225,8 +218,3 @@ def test_settings_that_name_no_language_or_detector_are_refused(setting: dict[st
     with pytest.raises(SetupError, match=said) as caught:
         Settings.from_mapping(setting)
     assert caught.value.code == "bad_setting"
-
-
-def test_languages_come_as_a_list_from_a_file() -> None:
-    """A TOML list becomes a set, so that settings stay hashable."""
-    assert Settings.from_mapping({"languages": ["en", "de"]}).languages == frozenset({"en", "de"})

@@ -39,6 +39,7 @@ from cleaner.cli.options import (
     ContentOption,
     ContentTypeOption,
     DebugOption,
+    DefaultLanguageOption,
     DropOption,
     EncodingOption,
     KeepOption,
@@ -104,6 +105,7 @@ def clean(
     drop: DropOption = None,
     rules: RulesOption = None,
     weights: WeightsOption = None,
+    default_language: DefaultLanguageOption = "",
     config: ConfigOption = None,
     from_list: FromListOption = None,
     jobs: WorkersOption = None,
@@ -141,6 +143,7 @@ def clean(
         weights=weights,
         precision=precision,
         recall=recall,
+        default_language=default_language,
         reasons=report,
     )
     columns = make_columns(text_column, html_column, url_column, id_column)

@@ -16,6 +16,7 @@ from cleaner.cli.options import (
     ContentOption,
     ContentTypeOption,
     DebugOption,
+    DefaultLanguageOption,
     DropOption,
     EncodingOption,
     JsonOption,
@@ -65,6 +66,7 @@ def explain(
     drop: DropOption = None,
     rules: RulesOption = None,
     weights: WeightsOption = None,
+    default_language: DefaultLanguageOption = "",
     config: ConfigOption = None,
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
@@ -84,6 +86,7 @@ def explain(
         weights=weights,
         precision=precision,
         recall=recall,
+        default_language=default_language,
         reasons=True,
     )
     article = clean_one(path, make_reading(settings, url, content_type, encoding), settings)

@@ -79,10 +79,6 @@ WeightsOption = Annotated[
     Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
     typer.Option("--weights", metavar="FILE", help="Weights that cleaner train wrote, instead of the packaged ones."),
 ]
-LangOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-    typer.Option("--lang", metavar="CODES", help="Write only documents in these languages, as in: --lang en,de"),
-]
 DefaultLanguageOption = Annotated[
     str,
     typer.Option(
@@ -111,7 +107,6 @@ def make_settings(
     precision: bool = False,
     recall: bool = False,
     reasons: bool = False,
-    languages: list[str] | None = None,
     default_language: str = "",
 ) -> Settings:
     """Return the settings of a file, if one is given, with what the options say on top of them.
@@ -140,8 +135,6 @@ def make_settings(
         changes["favor"] = "precision" if precision else "recall"
     if reasons:
         changes["reasons"] = True
-    if languages:
-        changes["languages"] = frozenset(split_words(languages))
     if default_language:
         changes["default_language"] = default_language
     return dataclasses.replace(settings, **changes)

@@ -12,7 +12,7 @@ Languages, scripts and aliases are tables: ``tables/languages.txt``, ``tables/sc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -35,7 +35,6 @@ __all__ = [
     "Detected",
     "Detector",
     "detect_language",
-    "is_wanted",
     "language_code",
     "load_detector",
     "script_agrees",
@@ -148,15 +147,6 @@ def script_agrees(code: str, text: str) -> bool:
     """
     language = languages().get(code)
     return language is not None and _main_script(_sample(text))[0].name == language.script
-
-
-def is_wanted(language: str, languages: Collection[str]) -> bool:
-    """Whether a document of a language (``Metadata.language``) is one of those asked for (``Settings.languages``).
-
-    >>> is_wanted("en", {"en", "de"}), is_wanted("und", {"en"}), is_wanted("und", ())
-    (True, False, True)
-    """
-    return not languages or language_code(language) in {language_code(code) for code in languages}
 
 
 @lru_cache(maxsize=8)
