@@ -31,8 +31,8 @@ MIN_PAGES = 10
 REFIT_PAGES = 100
 """From so many dev pages on, slope, offset and thresholds are fitted anew; below, those of the start are kept.
 
-Fitted on 10 to 40 dev pages of articles and measured on the other 126 or more, they lose .003 F1 against the best on HTML,
-where the start's lose .0007; on 70 pages .0007 and .0003 (text: .0018 and .0024)."""
+Fitted on 10 to 40 dev pages of articles and measured on the other 126 or more, they lose .003 F1 against the best on
+HTML, where the start's lose .0007; on 70 pages .0007 and .0003 (text: .0018 and .0024)."""
 NO_LIMIT = 1.01
 """A probability no page reaches: pages are never called ``not_article`` by a network that was not taught page types."""
 
