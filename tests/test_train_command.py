@@ -265,6 +265,37 @@ def test_training_from_scratch(run: Run, few: str) -> None:
 
 
 @needs_torch
+def test_without_a_better_pass_the_file_holds_the_start(run: Run, few: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the dev part gains nothing, that is said, and the weights are those of the start."""
+    from cleaner.training.own import tune
+
+    monkeypatch.setattr(tune, "MIN_GAIN", 1.0)
+    result = run("train", few, "-o", "w.npz", "--passes", "1", "--json")
+    assert "No pass was better than the start on the dev pages: the new file holds the start.\n" in result.err
+    data, made, packaged = json.loads(result.out), read_weights("w.npz").arrays, load_model().arrays
+    assert (data["best_pass"], data["after"]) == (0, data["before"])
+    assert [name for name in made if not np.array_equal(made[name], packaged[name])] == []
+
+
+@needs_torch
+def test_with_enough_pages_thresholds_are_fitted_anew(run: Run, few: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores are calibrated on the dev pages; what articles alone cannot show is carried over."""
+    from cleaner.training.own import run as own_run
+
+    monkeypatch.setattr(own_run, "REFIT_PAGES", 3)
+    data = json.loads(run("train", few, "-o", "w.npz", "--passes", "1", "--json").out)
+    new, packaged = weights_of("w.npz")["calibration"], load_model().header["calibration"]
+    assert data["calibration"] == "refitted"
+    assert {name: fit["not_article"] for name, fit in new.items()} == {
+        name: fit["not_article"] for name, fit in packaged.items()
+    }
+    assert new["html"]["slope"] != packaged["html"]["slope"]
+    assert {tuple(limits["other"]) == tuple(limits["article"]) for limits in new["text"]["thresholds"].values()} == {
+        True
+    }
+
+
+@needs_torch
 def test_pages_of_plain_text_can_be_learned_from(run: Run) -> None:
     """A gold of plain text alone is trained on and measured as text."""
     Path("gold").mkdir()
@@ -359,36 +390,3 @@ def test_ctrl_c_leaves_no_file(run: Run, few: str, monkeypatch: pytest.MonkeyPat
     result = run("train", few, "-o", "w.npz")
     assert (result.code, result.out, result.err) == (130, "", "Interrupted.\n")
     assert list(Path().iterdir()) == []
-
-
-# -- weights file <-> network -----------------------------------------------------------------------------------------
-
-
-@needs_torch
-def test_a_network_loaded_and_exported_is_the_same() -> None:
-    """Loading is the inverse of export(): every array comes back, bit by bit."""
-    from cleaner.training.network import export
-    from cleaner.training.own.start import load_network
-
-    model = load_model()
-    arrays = export(load_network(model))
-    assert sorted(arrays) == sorted(model.arrays)
-    assert [name for name in arrays if not np.array_equal(arrays[name], model.arrays[name])] == []
-
-
-@needs_torch
-def test_weights_that_do_not_fit_the_network_are_refused() -> None:
-    """A missing array or one of another shape is an error, not a network that is partly new."""
-    from cleaner.errors import SetupError
-    from cleaner.model import Model
-    from cleaner.training.own.start import check_start, load_network
-
-    model = load_model()
-    without = {name: array for name, array in model.arrays.items() if name != "conv1_w"}
-    for arrays in (without, without | {"conv1_w": np.zeros((3, 8, 8), np.float32)}):
-        with pytest.raises(SetupError, match="conv1_w") as caught:
-            load_network(Model(model.header, arrays))
-        assert caught.value.code == "weights_network"
-    with pytest.raises(SetupError) as caught:
-        check_start(Model(model.header | {"numbers": ["other"]}, model.arrays), where="w.npz")
-    assert (caught.value.code, caught.value.where) == ("weights_features", "w.npz")

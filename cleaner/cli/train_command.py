@@ -52,7 +52,7 @@ def train(
         typer.Option("--start", metavar="FILE", help="Weights to start from. [default: the packaged ones]"),
     ] = None,
     from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="Start from nothing; only for thousands of pages.")
+        bool, typer.Option("--from-scratch", help="Start from nothing; for hundreds of pages or more.")
     ] = False,
     split_by: Annotated[
         SplitOption,

@@ -30,7 +30,7 @@ MIN_PAGES = 10
 """Fewer usable pages would be learned by heart, and none would be left to notice."""
 REFIT_PAGES = 100
 """From so many dev pages on, slope, offset and thresholds are fitted anew; below, those of the start are kept. Fitted
-on 10 to 40 dev pages (articles) and measured on the 126 others or more, thresholds lose .003 F1 against the best on
+on 10 to 40 dev pages (articles) and measured on the other 126 or more, thresholds lose .003 F1 against the best on
 HTML, where those of the start lose .0007; fitted on 70 pages, .0007 and .0003 (text: .0018 and .0024)."""
 NO_LIMIT = 1.01
 """A probability no page reaches: pages are never called ``not_article`` by a network that was not taught page types."""
