@@ -72,7 +72,8 @@ SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Weights between the start and what was learned do as well on the user's pages and keep more of what the start knew
 (Wortsman et al. 2022, WiSE-FT); the smallest share that costs less than MIN_GAIN on the dev pages is taken. On seven
 halves of five sites held out, always half of the way gained as much F1 as all of it (HTML .031 and .028, text .070
-and .072) and cost other sites a third (.004 and .014). To keep nine tenths or three quarters of the gain in loss instead
+and .072) and cost other sites a third (.004 and .014). To keep nine tenths or three quarters of the gain in loss
+instead
 was no better on eight sites: HTML .953 and .954 instead of .956, text .953 and .945 instead of .954, articles of other
 sites .906 and .909 instead of .904."""
 
