@@ -95,7 +95,7 @@ class Features:
     near: Bags
     """For each group of containers (one bag a group): those of itself and of the group around it."""
     far: Bags
-    """For each group: those of the six groups beyond."""
+    """For each group: those of the groups beyond."""
     group_of: Ints
     """(n,) the group of each paragraph: the place of its bag in ``near`` and ``far``."""
     group_ranges: Ints

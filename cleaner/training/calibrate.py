@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.evaluation.reliability import reliability_bins
 from cleaner.score import NO_ARTICLE_TYPES, body_signs, chrome_share, no_article_probability, threshold, tilted
 from cleaner.training.dataset import Example
 from cleaner.training.network import PAGE_TYPES
@@ -53,17 +54,6 @@ def fit_scale(signs: NDArray[np.floating[Any]], truth: Floats, *, rounds: int = 
         if float(np.abs(step).max()) < 1e-8:
             break
     return [float(value) for value in beta]
-
-
-def expected_error(scores: Floats, truth: Floats, *, bins: int = 15) -> float:
-    """Return the expected calibration error (Guo et al. 2017): mean |score - truth| over equal-width bins."""
-    place = np.minimum((scores * bins).astype(int), bins - 1)
-    error = 0.0
-    for b in range(bins):
-        inside = place == b
-        if inside.any():
-            error += inside.mean() * abs(float(scores[inside].mean()) - float(truth[inside].mean()))
-    return float(error)
 
 
 class Judged(NamedTuple):
@@ -141,20 +131,21 @@ def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -
     truths = [(examples[i].shares[examples[i].weight > 0] > 0.5).astype(np.float32) for i in places]
     truth = np.concatenate(truths)
     base = fit_scale(np.concatenate([signs[i][examples[i].weight > 0] for i in places]), truth)
-    wide = {}
+    chrome_of, wide = {}, {}
     for i in places:
         first = _logistic(signs[i] @ np.array(base[:2]) + base[2])
-        wide[i] = tilted(signs[i], chrome_share(first, examples[i].features.word_counts))
+        chrome_of[i] = chrome_share(first, examples[i].features.word_counts)
+        wide[i] = tilted(signs[i], chrome_of[i])
     tilt = fit_scale(np.concatenate([wide[i][examples[i].weight > 0] for i in places]), truth)
     scale = Scale(base[0], base[1], base[2], tuple(tilt))
     scores_of = {i: _logistic(wide[i] @ np.array(tilt[:-1]) + tilt[-1]) for i in places}
     judged = []
     for i in places:
         scores = scores_of[i]
-        chrome = chrome_share(_logistic(signs[i] @ np.array(base[:2]) + base[2]), examples[i].features.word_counts)
         none = no_article_probability(PAGE_TYPES, found[i].page)
-        judged.append(Judged(examples[i], scores, found[i].article, chrome, none))
-    return scale, judged, expected_error(np.concatenate([scores_of[i][examples[i].weight > 0] for i in places]), truth)
+        judged.append(Judged(examples[i], scores, found[i].article, chrome_of[i], none))
+    counted = np.concatenate([scores_of[i][examples[i].weight > 0] for i in places])
+    return scale, judged, reliability_bins(counted, truth, np.ones_like(truth), unit="paragraphs").error
 
 
 def _logistic(z: NDArray[np.floating[Any]]) -> Floats:
