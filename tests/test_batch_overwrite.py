@@ -8,28 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from batch_folder import files_in, recipe
 
 from cleaner.batch import (
     ERRORS_FILE,
-    Recipe,
     clean_tree,
 )
 from cleaner.errors import SetupError
-from cleaner.readers import Reading, scan
+from cleaner.readers import scan
 
 PROSE = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon.\n"
-
-
-def recipe(folder: Path, **options: object) -> Recipe:
-    return Recipe(folder=folder, reading=Reading(), **options)  # type: ignore[arg-type]
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".cleaner" not in path.parts
-    }
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -9,13 +9,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from command_result import Result, Run
 from rich.cells import cell_len
 
 from cleaner import __version__
@@ -60,18 +59,6 @@ if __name__ == "__main__":
     from cleaner.cli import main
     main()
 '''
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture

@@ -8,29 +8,16 @@ import json
 import logging
 import sys
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from command_result import Result, Run
 
 from cleaner.cli import main
 
 pytestmark = pytest.mark.usefixtures("stand_in")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture

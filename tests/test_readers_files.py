@@ -8,12 +8,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from batch_folder import recipe
 
 from cleaner.batch import (
-    Recipe,
     clean_tree,
 )
-from cleaner.readers import Reading, Scan, scan
+from cleaner.readers import Scan, scan
 
 PROSE = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon.\n"
 
@@ -24,18 +24,6 @@ def names(found: Scan) -> list[str]:
 
 def codes(found: Scan) -> dict[str, str]:
     return {Path(entry.path).name: entry.code for entry in found.unread}
-
-
-def recipe(folder: Path, **options: object) -> Recipe:
-    return Recipe(folder=folder, reading=Reading(), **options)  # type: ignore[arg-type]
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".cleaner" not in path.parts
-    }
 
 
 def test_a_folder_is_searched_to_the_bottom(pages: Path) -> None:

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_result import Result, Run
 from rich.cells import cell_len
 
 from cleaner.cli import main
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
 RULES, PAGE = str(FIXTURES / "rules.toml"), str(FIXTURES / "page.html")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_result import Result, Run
 
 from cleaner import __version__, clean
 from cleaner.cli import main
@@ -26,18 +26,6 @@ PARTS = json.loads((Path(__file__).parents[1] / "fixtures" / "own_site" / "parts
 TALE = PARTS["tale"]
 HAS_TORCH = importlib.util.find_spec("torch") is not None and importlib.util.find_spec("rapidfuzz") is not None
 needs_torch = pytest.mark.skipif(not HAS_TORCH, reason="training needs torch; pip install 'article-cleaner[train]'")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
