@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from report_browser import CONTRAST, MISSING, chromium, complaints, look, requests
 
 from cleaner.article import Article
 from cleaner.page import Kind, Metadata, Paragraph
 from cleaner.pipeline import clean
 from cleaner.report import render_page
 from cleaner.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).parent))
-from report_browser import CONTRAST, MISSING, chromium, complaints, look, requests
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 

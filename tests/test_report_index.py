@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from report_browser import CONTRAST, MISSING, chromium, complaints, look, requests
 
 from cleaner.article import Article
 from cleaner.batch import Outcome, Report
 from cleaner.page import KINDS, Kind, Metadata, Paragraph
 from cleaner.report import FolderReport, PageViews, view_name
 from cleaner.report.entries import entry_of
-
-sys.path.insert(0, str(Path(__file__).parent))
-from report_browser import CONTRAST, MISSING, chromium, complaints, look, requests
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import pickle
-import sys
-from pathlib import Path
 from typing import Any
 
 import lxml.html
 import numpy as np
 import pytest
+from cases import check_cases, parameters, read_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import Layout, Page
 from cleaner.segment import segment, segment_html, xpath, xpaths
 from cleaner.segment.tags import BLOCK, CONTROL, MEDIA, SKIP, tag_roles
-
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import check_cases, parameters, read_cases
 
 CASES = read_cases("html.json")
 COLUMNS = ("link_chars", "links", "images", "hidden", "gaps", "controls")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import Case, check_cases, parameters, read_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import Head, Layout, Page
 from cleaner.segment import segment, segment_text, xpath, xpaths
-
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import Case, check_cases, parameters, read_cases
 
 CASES = read_cases("text.json")
 ASPECTS = ("texts", "tags", "spans", "gaps", "groups", "containers")
