@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ class Article:
     """``ok``, ``low_confidence`` (look at it), ``not_article`` (an index, shop or error page) or ``empty``."""
     confidence: float
     """How far the decision on this page can be trusted, 0..1."""
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: Sequence[Paragraph]
     """All paragraphs of the page in document order, kept or not."""
     metadata: Metadata
     content_type: ContentType

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import repeat
 from typing import cast
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.article import Article
-from cleaner.page import Kind, Layout, Metadata, Page, Paragraph
+from cleaner.page import Kind, Layout, Metadata, Page, Paragraph, Paragraphs
 from cleaner.score import Verdicts
 from cleaner.segment import xpaths
 
@@ -24,7 +25,7 @@ def assemble(page: Page, layout: Layout, verdicts: Verdicts, metadata: Metadata)
         text="\n\n".join(text for text, keep in zip(texts, kept, strict=True) if keep),
         status=verdicts.status,
         confidence=round(verdicts.confidence, 4),
-        paragraphs=_paragraphs(layout, verdicts, kept),
+        paragraphs=Paragraphs(len(texts), partial(_paragraphs, layout, verdicts)),
         metadata=metadata,
         content_type=page.content_type,
         source=page.source,
@@ -73,7 +74,7 @@ class _Draft:
         self.__class__ = Paragraph  # type: ignore[assignment]
 
 
-def _paragraphs(layout: Layout, verdicts: Verdicts, kept: list[bool]) -> tuple[Paragraph, ...]:
+def _paragraphs(layout: Layout, verdicts: Verdicts) -> tuple[Paragraph, ...]:
     n = len(layout.texts)
     columns = (
         range(n),
@@ -81,7 +82,7 @@ def _paragraphs(layout: Layout, verdicts: Verdicts, kept: list[bool]) -> tuple[P
         verdicts.kinds,
         _rounded(verdicts.kind_probabilities),
         _rounded(verdicts.scores),
-        kept,
+        verdicts.kept.tolist(),
         verdicts.reasons or repeat(()),
         layout.starts.tolist(),
         layout.ends.tolist(),

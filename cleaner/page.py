@@ -13,10 +13,10 @@ Glossary, one word per thing:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex, overload
 
 if TYPE_CHECKING:
     # Only for the annotations: `cleaner --help` need not wait for numpy.
@@ -121,6 +121,47 @@ class Container(NamedTuple):
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Containers(Sequence[Container]):
+    """The containers of a page, column by column: a page has hundreds, and few of them are ever looked at one by one.
+
+    >>> page = Containers.of([Container(-1, "text", "", 0, 0, 2), Container(0, "group", "", 0, 0, 2)])
+    >>> len(page), page[1].tag, [container.parent for container in page]
+    (2, 'group', [-1, 0])
+    """
+
+    parents: tuple[int, ...]
+    tags: tuple[str, ...]
+    attributes: tuple[str, ...]
+    elements: tuple[int, ...]
+    firsts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, containers: Iterable[Container]) -> Containers:
+        """Return the containers as columns; there must be one at least, the root."""
+        return cls(*zip(*containers, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.parents)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Container: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Container, ...]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Container | tuple[Container, ...]:
+        row: list[Any] = [column[index] for column in self._columns()]
+        return tuple(map(Container, *row)) if isinstance(index, slice) else Container(*row)
+
+    def __iter__(self) -> Iterator[Container]:
+        return map(Container, *self._columns())
+
+    def _columns(self) -> tuple[tuple[Any, ...], ...]:
+        return self.parents, self.tags, self.attributes, self.elements, self.firsts, self.ends
+
+
 class Elements(NamedTuple):
     """Every HTML element whose text is read, inline ones too, in document order; index 0 is the root. Empty for text.
 
@@ -148,7 +189,7 @@ class Layout:
     tags: tuple[str, ...]
     """Tag of the element that makes the paragraph (``p``, ``h2``, ``li``, ``td``, ``div`` ...); for plain text
     ``h`` (a line that looks like a heading by mark-up such as ``#``), ``li`` (bullet) or ``p``."""
-    containers: tuple[Container, ...]
+    containers: Containers
     container_of: NDArray[np.int32]
     """Index of the innermost container of each paragraph (the element of ``tags`` itself, for HTML)."""
     starts: NDArray[np.int32]
@@ -192,6 +233,59 @@ class Paragraph:
     xpath: str
     """Where the paragraph stands in the HTML; '' for plain text."""
     tag: str
+
+
+class Paragraphs(Sequence[Paragraph]):
+    """The paragraphs of an article, in document order; they are put together when somebody first looks at one.
+
+    Who asks for the text alone need not wait for some hundred paragraphs and their XPaths (a twentieth of the time of
+    a page). Otherwise it is like a tuple of them, and equal to it.
+
+    >>> Paragraphs(0, tuple) == ()
+    True
+    """
+
+    __slots__ = ("_all", "_count", "_make")
+
+    def __init__(self, count: int, make: Callable[[], tuple[Paragraph, ...]]) -> None:
+        """``make`` returns the ``count`` paragraphs, the same ones whenever it is called."""
+        self._count = count
+        self._make: Callable[[], tuple[Paragraph, ...]] | None = make
+        self._all: tuple[Paragraph, ...] = ()
+
+    def _made(self) -> tuple[Paragraph, ...]:
+        make = self._make
+        if make is not None:
+            self._all = make()
+            self._make = None  # and let go of the page
+        return self._all
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Paragraph: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Paragraph, ...]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Paragraph | tuple[Paragraph, ...]:
+        return self._made()[index]
+
+    def __iter__(self) -> Iterator[Paragraph]:
+        return iter(self._made())
+
+    def __eq__(self, other: object) -> bool:
+        return self._made() == tuple(other) if isinstance(other, tuple | Paragraphs) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._made())
+
+    def __repr__(self) -> str:
+        return repr(self._made())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._made(),)
 
 
 @dataclass(frozen=True, slots=True)

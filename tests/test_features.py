@@ -23,7 +23,7 @@ from cleaner.features import (
     group_containers,
 )
 from cleaner.features.words import FIRST_WORDS, LAST_WORDS, PAIRED_WORDS
-from cleaner.page import Container, Layout
+from cleaner.page import Container, Containers, Layout
 from cleaner.segment import segment_html, segment_text
 
 TEXT_COLUMNS = NUMBERS.index("is_html")
@@ -546,11 +546,11 @@ def test_wrappers_are_one_group() -> None:
         Container(5, "b", "", 0, 1, 2),
         Container(1, "aside", "", 0, 2, 2),
     )
-    groups = group_containers(containers, np.array([4, 6, 1], dtype=np.int32), 3)
+    groups = group_containers(Containers.of(containers), np.array([4, 6, 1], dtype=np.int32), 3)
     assert groups.of.tolist() == [1, 1, 0]
-    assert (groups.parents, groups.firsts.tolist(), groups.ends.tolist()) == ([-1, 0], [0, 0], [3, 2])
-    assert groups.members == [[0, 1], [2, 3]]
-    assert groups.alone == [[4], [5, 6], []]
+    assert (groups.parents.tolist(), groups.firsts.tolist(), groups.ends.tolist()) == ([-1, 0], [0, 0], [3, 2])
+    assert (groups.members.tolist(), groups.member_offsets.tolist()) == ([0, 1, 2, 3], [0, 2, 4])
+    assert (groups.alone.tolist(), groups.alone_offsets.tolist()) == ([4, 5, 6], [0, 1, 3, 3])
 
 
 @modest
@@ -564,6 +564,7 @@ def test_groups_nest(layout: Layout) -> None:
         assert 0 <= parent < index
         assert groups.firsts[parent] <= groups.firsts[index] < groups.ends[index] <= groups.ends[parent]
         assert groups.ends[index] - groups.firsts[index] < groups.ends[parent] - groups.firsts[parent]
+    alone = np.split(groups.alone, groups.alone_offsets[1:-1])
     for place, group in enumerate(groups.of):
         assert groups.firsts[group] <= place < groups.ends[group]
-        assert {layout.containers[index][4:] for index in groups.alone[place]} <= {(place, place + 1)}
+        assert {layout.containers[index][4:] for index in alone[place]} <= {(place, place + 1)}

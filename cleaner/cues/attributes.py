@@ -7,33 +7,40 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.cues.evidence import NOTHING, Evidence, nest
-from cleaner.cues.tables import GROUP_OF, PARTS, attribute_terms, body_endings
+from cleaner.cues.tables import GROUP_OF, PARTS, Step, attribute_terms, body_endings
 
 
-@lru_cache(maxsize=20_000)
-def _forms(word: str) -> tuple[str, ...]:
-    """Return the word, the beginnings it has in the table, and ``*`` for any word."""
-    starts = attribute_terms().beginnings.get(word[:2], ())
-    return (word, *(start for start in starts if word.startswith(start[:-1])), "*")
-
-
-@lru_cache(maxsize=20_000)
-def _reach(word: str) -> int:
-    """Return how many words the longest term of the table has that begins with this one; 0 for most words."""
-    longest = attribute_terms().longest
-    return max(longest.get(form, 0) for form in _forms(word))
+@lru_cache(maxsize=50_000)
+def _opens(word: str) -> bool:
+    """Return whether a term of the table begins with this word; most words begin none."""
+    first = attribute_terms().first
+    starts = first.starts.get(word[:2], ())
+    return word in first.on or word in first.ends or any(word.startswith(start) for start, _ in starts)
 
 
 def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
     """Return what the longest term that begins at a word says, and the number of words it covers (0: none)."""
-    terms = attribute_terms().terms
-    for length in range(min(_reach(parts[at]), len(parts) - at), 0, -1):
-        head = tuple(parts[at : at + length - 1])
-        for form in _forms(parts[at + length - 1]):
-            evidence, must_end = terms.get((*head, form), (NOTHING, False))
-            if evidence.weight and (not must_end or at + length == len(parts)):
-                return evidence, len(parts) - at if form == "*" else length
-    return NOTHING, 0
+    step: Step | None = attribute_terms().first
+    found, covered, end = NOTHING, 0, at
+    count = len(parts)
+    while step is not None and end < count:
+        word = parts[end]
+        end += 1
+        ends = step.ends
+        evidence, must_end = ends.get(word, _NO_END)
+        if evidence.weight and (not must_end or end == count):
+            found, covered = evidence, end - at
+        else:
+            prefixed = next((said for start, said in step.starts.get(word[:2], ()) if word.startswith(start)), None)
+            if prefixed is not None:
+                found, covered = prefixed, end - at
+            elif "*" in ends:
+                found, covered = ends["*"][0], count - at
+        step = step.on.get(word)
+    return found, covered
+
+
+_NO_END = (NOTHING, False)
 
 
 def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
@@ -41,11 +48,11 @@ def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
     at = 0
     while at < len(parts):
         length = 0
-        if _reach(parts[at]):
+        if _opens(parts[at]):
             evidence, length = _longest_term(parts, at)
             if length:
                 yield evidence
-        at += max(length, 1)
+        at += length or 1
 
 
 class Value(NamedTuple):
@@ -63,7 +70,7 @@ def _read_value(value: str) -> Value:
     parts = [part.lower() for part in PARTS.findall(value)]
     words = [part for part in parts if not "0" <= part[0] <= "9"]
     said = NOTHING
-    if any(map(_reach, parts)):
+    if any(map(_opens, parts)):
         for evidence in _found_terms(parts):
             said = nest(said, evidence)
     return Value(said, "".join(words).endswith(body_endings()), tuple(words))

@@ -37,43 +37,48 @@ def table_lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and (line[0] != "#" or _NUMBERED.match(line))]
 
 
+class Step(NamedTuple):
+    """What may come next in a term of the attribute table; the terms are a tree of their words."""
+
+    ends: dict[str, tuple[Evidence, bool]]
+    """Last word of a term -> what the term says, and whether it must stand last in the name; ``*`` is any words."""
+    starts: dict[str, list[tuple[str, Evidence]]]
+    """The same for last words ``x*``, any word that begins so: by their first two letters."""
+    on: dict[str, Step]
+    """Word of a longer term -> what may follow it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The attribute table, made for looking up."""
 
     elements: dict[str, Evidence]
     """By tag."""
-    terms: dict[tuple[str, ...], tuple[Evidence, bool]]
-    """By words: what they say, and whether they must stand last. ``x*`` is any word that begins so, ``*`` any word."""
-    beginnings: dict[str, list[str]]
-    """The words ``x*`` by their first two letters."""
-    longest: dict[str, int]
-    """By first word: how many words the longest term has that begins with it."""
+    first: Step
 
 
 @cache
 def attribute_terms() -> Terms:
     """Return the attribute table, read once."""
     elements: dict[str, Evidence] = {}
-    terms: dict[tuple[str, ...], tuple[Evidence, bool]] = {}
-    beginnings: dict[str, list[str]] = {}
+    first = Step({}, {}, {})
     for line in table_lines("attributes.txt"):
         term, kinds, strength = line.split()
         evidence = Evidence(tuple(Kind(kind) for kind in kinds.split("/") if kind != "none"), STRENGTHS[strength])
         if term.startswith("<"):
             elements[term.strip("<>")] = evidence
             continue
-        parts = tuple(part.lower() for part in PARTS.findall(term))
+        *head, last = (part.lower() for part in PARTS.findall(term))
         if term.endswith("-*"):
-            parts = (*parts, "*")
-        elif term.endswith("*"):
-            parts = (*parts[:-1], parts[-1] + "*")
-            beginnings.setdefault(parts[-1][:2], []).append(parts[-1])
-        terms[parts] = (evidence, term.endswith("$"))
-    longest: dict[str, int] = {}
-    for parts in terms:
-        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
-    return Terms(elements, terms, beginnings, longest)
+            head, last = [*head, last], "*"
+        step = first
+        for word in head:
+            step = step.on.setdefault(word, Step({}, {}, {}))
+        if last != "*" and term.endswith("*"):
+            step.starts.setdefault(last[:2], []).append((last, evidence))
+        else:
+            step.ends[last] = evidence, term.endswith("$")
+    return Terms(elements, first)
 
 
 @cache

@@ -171,7 +171,7 @@ def extract(layout: Layout) -> Features:
 
 def _section_ends(groups: Groups, n: int) -> Ints:
     """Return for each paragraph where the section ends that it would head: with its container, unless that is small."""
-    parents = np.maximum(np.array(groups.parents, dtype=np.int32), 0)
+    parents = np.maximum(groups.parents, 0)
     wide = np.where(groups.ends - groups.firsts <= 2, groups.ends[parents], groups.ends)
     wide[0] = n
     ends: Ints = wide[groups.of]
@@ -183,7 +183,7 @@ def _dom_numbers(facts: _Facts, groups: Groups, signs: Sequence[Signs]) -> Float
     layout, n = facts.layout, len(facts.words)
     if layout.content_type == "text":
         return np.zeros((n, len(NUMBERS) - DOM_START - len(LEVEL_NUMBERS)), np.float32)
-    around = look_around(layout, signs, facts.words, facts.prose)
+    around = look_around(layout, groups, signs, facts.words, facts.prose)
     return np.concatenate(
         (
             markup_numbers(layout, groups, around, facts.words, facts.link_share),

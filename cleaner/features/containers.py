@@ -6,8 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from cleaner.cues.attributes import cues_of, read_element
 from cleaner.cues.tables import CUE_GROUPS
 from cleaner.features.characters import TEXT_NUMBERS
-from cleaner.features.words import Bags, bag_up
-from cleaner.page import Container, Layout
+from cleaner.features.words import Bags, bag_up, gather, spread
+from cleaner.page import Containers, Layout
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -95,11 +94,13 @@ def _row(word: str) -> int:
 _NOTHING_SAID = Signs(0, "", (), is_body=False, rows=())
 
 
-def read_signs(containers: Sequence[Container]) -> list[Signs]:
+def read_signs(containers: Containers) -> list[Signs]:
     """Return the signs of each container that holds paragraphs; nobody asks for those of the others."""
     return [
-        signs_of(container.tag, container.attributes) if container.end > container.first else _NOTHING_SAID
-        for container in containers
+        signs_of(tag, words) if end > first else _NOTHING_SAID
+        for tag, words, first, end in zip(
+            containers.tags, containers.attributes, containers.firsts, containers.ends, strict=True
+        )
     ]
 
 
@@ -109,70 +110,144 @@ class Groups:
 
     of: Ints
     """Group of each paragraph: the innermost one that holds more than one paragraph (0 is the page)."""
-    parents: list[int]
+    parents: Ints
     """-1 for group 0; a parent stands before its children."""
     firsts: Ints
     ends: Ints
-    members: list[list[int]]
-    """Indices of the containers merged into each group."""
-    alone: list[list[int]]
-    """For each paragraph, the containers that hold it and nothing else."""
+    members: Ints
+    """Indices of the containers merged into groups, group by group, outermost first."""
+    member_offsets: Ints
+    """(groups + 1): ``members[member_offsets[g]:member_offsets[g + 1]]`` are those of group g."""
+    alone: Ints
+    """The containers that hold one paragraph and nothing else, by paragraph, outermost first."""
+    alone_offsets: Ints
+    """(n + 1): the same for paragraphs."""
     ancestors: Ints
     """(groups, LEVELS): each group and its enclosing groups, the page (group 0) left out, -1 for none."""
+    outer: NDArray[np.int64]
+    """The container around each container; the page, 0, is around itself."""
+    container_firsts: Ints
+    container_ends: Ints
+    """The half-open range of paragraphs in each container."""
 
 
-def group_containers(containers: Sequence[Container], container_of: Ints, n: int) -> Groups:
+def group_containers(containers: Containers, container_of: Ints, n: int) -> Groups:
     """Merge containers that hold the same paragraphs; linear in the number of containers."""
-    parents, firsts, ends, members = [-1], [0], [n], [[0]]
-    group_of = [0] * len(containers)
-    alone: list[list[int]] = [[] for _ in range(n)]
-    for index, (parent, _, _, _, first, end) in enumerate(containers):
-        if end <= first or index == 0:
-            continue
-        group = group_of[parent]
-        if end - first == 1:
-            alone[first].append(index)
-        elif firsts[group] == first and ends[group] == end:
-            members[group].append(index)
-        else:
-            parents.append(group)
-            firsts.append(first)
-            ends.append(end)
-            members.append([index])
-            group = len(parents) - 1
-        group_of[index] = group
-    lines: list[tuple[int, ...]] = [(-1,) * LEVELS]
-    for group, parent in enumerate(parents[1:], start=1):
-        lines.append((group, *lines[parent][:-1]))
+    outer, first, end = _columns(containers)
+    size = end - first
+    size[0] = max(n, 2)  # the page is a group, however little it holds
+    heads = size > 1
+    # A container opens a group unless it holds what the one around it holds.
+    opens = heads & ((first != first[outer]) | (end != end[outer]))
+    opens[0] = True
+    group_of = np.cumsum(opens) - 1
+    # What opens none belongs to the group of the next one around it that does.
+    up = _resolve(np.where(opens, np.arange(len(outer)), outer))
+    group_of = group_of[up]
+    opened = np.flatnonzero(opens)
+    parents = group_of[outer[opened]]
+    parents[0] = -1
+    members = np.flatnonzero(heads)
+    members = members[np.argsort(group_of[members], kind="stable")]
+    alone = np.flatnonzero(size == 1)
+    alone = alone[np.argsort(first[alone], kind="stable")]
+    firsts, ends = first[opened], end[opened]  # copies
+    firsts[0], ends[0] = 0, n
     return Groups(
-        np.array(group_of, dtype=np.int32)[container_of],
-        parents,
-        np.array(firsts, dtype=np.int32),
-        np.array(ends, dtype=np.int32),
-        members,
-        alone,
-        np.array(lines, dtype=np.int32),
+        group_of[container_of].astype(np.int32),
+        parents.astype(np.int32),
+        firsts,
+        ends,
+        members.astype(np.int32),
+        _offsets(group_of[members], len(opened)),
+        alone.astype(np.int32),
+        _offsets(first[alone], n),
+        _ancestors(parents),
+        outer,
+        first,
+        end,
     )
+
+
+def _columns(containers: Containers) -> tuple[NDArray[np.int64], Ints, Ints]:
+    """Return the containers around, and the first paragraphs and ends; the page is around itself."""
+    around = np.array(containers.parents, dtype=np.int64)
+    around[0] = 0
+    return around, np.array(containers.firsts, dtype=np.int32), np.array(containers.ends, dtype=np.int32)
+
+
+def _resolve(up: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Follow ``up`` from every place to where it points to itself, twice as far at each step."""
+    while True:
+        further = up[up]
+        if np.array_equal(further, up):
+            return up
+        up = further
+
+
+def _offsets(owners: NDArray[np.integer[Any]], n: int) -> Ints:
+    """Return where the entries of each of n owners begin in a list sorted by owner, and its length."""
+    return np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=n)))).astype(np.int32)
+
+
+def _ancestors(parents: NDArray[np.int64]) -> Ints:
+    """Return (groups, LEVELS): each group and those around it without the page, -1 for none."""
+    lines = np.empty((len(parents), LEVELS), dtype=np.int32)
+    current = np.arange(len(parents))
+    for level in range(LEVELS):
+        lines[:, level] = np.where(current > 0, current, -1)
+        current = parents[np.maximum(current, 0)]
+    return lines
 
 
 def attribute_bags(layout: Layout, groups: Groups, signs: Sequence[Signs]) -> tuple[Bags, Bags, Bags]:
     """Return the bags of tag and attribute words: own (one a paragraph), near and far (one a group)."""
-    bare = signs_of("bare", "").rows
-    own = [
-        tuple(chain(signs_of("", mark).rows if mark else (), *[signs[c].rows for c in alone] or [bare]))
-        for alone, mark in zip(groups.alone, layout.marks, strict=True)
-    ]
-    of_group = [tuple(chain(*[signs[c].rows for c in members[:_MERGED]])) for members in groups.members]
-    near = [of_group[0]]
-    above: list[tuple[int, ...]] = [()]
-    far: list[tuple[int, ...]] = [()]
-    for group, parent in enumerate(groups.parents[1:], start=1):
-        near.append(of_group[group] + of_group[parent])
-        # the nearest groups around this one, without the parent itself
-        up = (groups.parents[parent], *above[parent])[:_FAR] if parent else ()
-        above.append(up)
-        far.append(tuple(chain(*[of_group[g] for g in up])))
-    return bag_up(own), bag_up(near), bag_up(far)
+    rows = [sign.rows for sign in signs]
+    rows.append(signs_of("bare", "").rows)
+    starts = groups.alone_offsets
+    is_bare = starts[1:] == starts[:-1]
+    own: NDArray[np.int64] = np.repeat(np.arange(len(is_bare)), np.diff(starts))
+    own_of: NDArray[np.integer[Any]] = groups.alone
+    if is_bare.any():
+        bare = np.flatnonzero(is_bare)
+        own_of, own = _joined_lists((own_of, own), (np.full(len(bare), len(signs)), bare))
+    marked = [place for place, mark in enumerate(layout.marks) if mark]
+    if marked:
+        own_of, own = _joined_lists((np.arange(len(rows), len(rows) + len(marked)), np.array(marked)), (own_of, own))
+        rows += [signs_of("", layout.marks[place]).rows for place in marked]
+    table = bag_up(rows)
+    counts = np.minimum(np.diff(groups.member_offsets), _MERGED)
+    places, offsets = spread(groups.member_offsets[:-1], groups.member_offsets[:-1] + counts)
+    of_group = gather(table, Bags(groups.members[places], offsets))
+    near, far = _surroundings(groups.parents)
+    own_bags = gather(table, Bags(own_of.astype(np.int32), _offsets(own, len(is_bare))))
+    return own_bags, gather(of_group, near), gather(of_group, far)
+
+
+def _joined_lists(
+    left: tuple[NDArray[np.integer[Any]], NDArray[np.int64]], right: tuple[NDArray[np.integer[Any]], NDArray[np.int64]]
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
+    """Join two lists of (entries, owners), by owner; of one owner's entries those of ``left`` come first."""
+    owners = np.concatenate((left[1], right[1]))
+    order = np.argsort(owners, kind="stable")
+    return np.concatenate((left[0], right[0]))[order], owners[order]
+
+
+def _surroundings(parents: Ints) -> tuple[Bags, Bags]:
+    """Return bags of groups: near (itself and the one around it), and far (up to _FAR beyond, the page the last)."""
+    count = len(parents)
+    line = np.full((count, _FAR + 2), -1, dtype=np.int32)
+    line[:, 0] = np.arange(count)
+    for step in range(1, _FAR + 2):
+        line[:, step] = np.where(line[:, step - 1] >= 0, parents[np.maximum(line[:, step - 1], 0)], -1)
+    near, far = line[:, :2], line[:, 2:]
+    return _bags_of(near), _bags_of(far)
+
+
+def _bags_of(lines: Ints) -> Bags:
+    """Return each row's entries, -1 left out, as a bag."""
+    there = lines >= 0
+    return Bags(lines[there], np.concatenate(([0], np.cumsum(there.sum(axis=1)))).astype(np.int32))
 
 
 _MERGED = 4
@@ -196,57 +271,56 @@ class Surroundings(NamedTuple):
     """The same for the largest such container of the page."""
 
 
-def look_around(layout: Layout, signs: Sequence[Signs], words: Floats, prose: Floats) -> Surroundings:
-    """Carry what each container says down to the paragraphs inside it, in one pass."""
-    total, in_prose = sums(words).tolist(), sums(prose).tolist()
+def look_around(layout: Layout, groups: Groups, signs: Sequence[Signs], words: Floats, prose: Floats) -> Surroundings:
+    """Carry what each container says down to the paragraphs inside it, twice as far at each step."""
+    outer, first, end = groups.outer, groups.container_firsts, groups.container_ends
+    zone, looks, cues, is_body, _ = zip(*signs, strict=True)
+    holds = end > first
+    holds[0] = False  # the page says nothing of what is in it
+    total, in_prose = sums(words), sums(prose)
+    worth = np.zeros((len(signs), len(CUE_GROUPS)), dtype=np.float32)
     most = WIDE * max(total[-1], 1.0)
-    all_prose = max(in_prose[-1], 1.0)
-    count = len(layout.containers)
-    zones, depths, row_of, share_of = [0] * count, [0] * count, [0] * count, [0.0] * count
-    rows: list[tuple[float, ...]] = [(0.0,) * len(CUE_GROUPS)]
-    keys: list[tuple[int, str] | None] = [None] * count
-    counts: dict[tuple[int, str] | None, int] = {None: 0}
-    largest = 0.0
-    for index, (parent, _, _, _, first, end) in enumerate(layout.containers):
-        if end <= first or index == 0:
-            continue
-        zone, looks, cues, is_body, _ = signs[index]
-        zones[index] = zones[parent] | zone
-        depths[index] = depths[parent] + 1
-        keys[index] = key = (parent, looks)
-        counts[key] = counts.get(key, 0) + 1
-        row_of[index] = row_of[parent]
-        if cues and total[end] - total[first] <= most:
-            row_of[index] = _joined(rows, row_of[parent], cues)
-        share_of[index] = share_of[parent]
-        if is_body:
-            share_of[index] = share = max((in_prose[end] - in_prose[first]) / all_prose, 1e-3)
-            largest = max(largest, share)
+    for index, said in [(index, said) for index, said in enumerate(cues) if said]:
+        if holds[index] and total[end[index]] - total[first[index]] <= most:
+            for group, weight in said:
+                worth[index, group] = weight
+    zones = np.where(holds, np.array(zone, dtype=np.int32), 0)
+    depths = holds.astype(np.int32)
+    up = outer
+    while up.any():
+        zones |= zones[up]
+        depths += depths[up]
+        np.maximum(worth, worth[up], out=worth)
+        up = up[up]
+    bodies = np.flatnonzero(np.array(is_body) & holds)
+    share_of = np.zeros(len(signs), dtype=np.float32)
+    share_of[bodies] = np.maximum((in_prose[end[bodies]] - in_prose[first[bodies]]) / max(in_prose[-1], 1.0), 1e-3)
+    nearest = outer.copy()
+    nearest[bodies] = bodies
     of = layout.container_of
-    cue_rows = np.array(rows, dtype=np.float32)[np.array(row_of)[of]]
+    cue_rows = worth[of]
     for index, mark in enumerate(layout.marks):
         if mark:
-            for group, worth in signs_of("", mark).cues:
-                cue_rows[index, group] = max(cue_rows[index, group], worth)
+            for group, weight in signs_of("", mark).cues:
+                cue_rows[index, group] = max(cue_rows[index, group], weight)
     return Surroundings(
-        np.array(zones, dtype=np.int32)[of],
-        np.array(depths, dtype=np.int32)[of],
-        np.array([counts[key] for key in keys], dtype=np.int32),
+        zones[of],
+        depths[of],
+        _count_likes(outer, looks, holds),
         cue_rows,
-        np.array(share_of, dtype=np.float32)[of],
-        largest,
+        share_of[_resolve(nearest)][of],
+        float(share_of.max()),
     )
 
 
-def _joined(rows: list[tuple[float, ...]], outer: int, cues: tuple[tuple[int, float], ...]) -> int:
-    """Return the row in which the cues are added to those of the row ``outer``; a new one if it must be."""
-    row = list(rows[outer])
-    for group, worth in cues:
-        row[group] = max(row[group], worth)
-    if tuple(row) == rows[outer]:
-        return outer
-    rows.append(tuple(row))
-    return len(rows) - 1
+def _count_likes(outer: NDArray[np.int64], looks: Sequence[str], holds: NDArray[np.bool_]) -> Ints:
+    """Return for each container that holds paragraphs how many with the same looks have the same parent; else 0."""
+    known: dict[str, int] = {}
+    look = np.array([known.setdefault(name, len(known)) for name in looks], dtype=np.int64)
+    likes = np.zeros(len(looks), dtype=np.int32)
+    _, same, counts = np.unique((outer * len(known) + look)[holds], return_inverse=True, return_counts=True)
+    likes[holds] = counts[same]
+    return likes
 
 
 def read_strongest_name(layout: Layout, place: int) -> str:
@@ -302,10 +376,12 @@ def markup_numbers(layout: Layout, groups: Groups, around: Surroundings, words: 
 
 def _likes(groups: Groups, likes: Ints) -> Floats:
     """Return (n, 4): the logarithm of how many containers look like the paragraph's own and those around it."""
-    counts = likes.tolist()
-    of_group = np.array([max([counts[c] for c in members]) for members in groups.members], dtype=np.float32)
+    of_group = np.maximum.reduceat(likes[groups.members], groups.member_offsets[:-1]).astype(np.float32)
     of_group[0] = 0
-    own = np.array([max([counts[c] for c in alone]) if alone else 0 for alone in groups.alone], dtype=np.float32)
+    own = np.zeros(len(groups.of), dtype=np.float32)
+    there = np.flatnonzero(np.diff(groups.alone_offsets))
+    if len(there):
+        own[there] = np.maximum.reduceat(likes[groups.alone], groups.alone_offsets[there])
     around = groups.ancestors[groups.of, :3]
     columns = np.concatenate((own[:, None], np.where(around >= 0, of_group[np.maximum(around, 0)], 0)), axis=1)
     logs: Floats = (np.log1p(columns) / 3).astype(np.float32)
@@ -356,7 +432,7 @@ def candidate_numbers(groups: Groups, text_numbers: Floats, words: Floats, prose
     """
     n = len(words)
     of = groups.of
-    parents = np.maximum(np.array(groups.parents, dtype=np.int64), 0)
+    parents = np.maximum(groups.parents, 0)
     commas = np.minimum(text_numbers[:, _COMMA_RATE] * words / 4, 10)
     points = np.where(prose > 0, 1 + commas + np.minimum(words / 20, 3), 0)
     own = np.bincount(of, weights=points, minlength=len(parents))

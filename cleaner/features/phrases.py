@@ -212,7 +212,11 @@ def said_numbers(text: Text, hashes: Hashes) -> Floats:
     if runs.any():
         owners = np.repeat(np.arange(n), runs)
         starts = np.arange(int(runs.sum())) - np.repeat(np.cumsum(runs) - runs, runs) + text.first_word[:-1][owners]
-        _, first, same = np.unique(combine(hashes, starts, _GRAM), return_index=True, return_inverse=True)
+        grams = combine(hashes, starts, _GRAM)
+        low = _low(grams)
+        twice = np.bincount(low)[low] > 1  # few; what follows sorts
+        grams, owners = grams[twice], owners[twice]
+        _, first, same = np.unique(grams, return_index=True, return_inverse=True)
         latest = np.zeros(len(first), dtype=np.int64)
         np.maximum.at(latest, same, owners)
         before = owners[first][same] < owners

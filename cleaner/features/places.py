@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -22,16 +22,25 @@ PLACE_NUMBERS = (
 )  # fmt: skip
 
 
-_NOT_ALNUM = re.compile(r"[\W_]+")
+_ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def letters_of(text: str) -> str:
-    """Return a text's letters and figures in lower case, for comparing headlines; nothing else is left."""
-    return _NOT_ALNUM.sub("", text.lower())
+    """Return a text's letters and figures in lower case, for comparing headlines; nothing else is left.
+
+    >>> letters_of("2. Über uns: A_b")
+    '2überunsab'
+    """
+    text = text.lower()
+    # str.translate is ten times as quick as anything else, but only where every character is ASCII
+    return text.translate(_ASCII_SIGNS) if text.isascii() else "".join(filter(str.isalnum, text))
 
 
 _COMPARED = 300
 """So many characters of a paragraph are compared with what the page says of itself."""
+
+_HEAD_CHARS = 40
+"""Two paragraphs whose first characters are the same, so many of them, begin alike."""
 
 Letters: TypeAlias = Callable[[int], str]
 
@@ -54,20 +63,21 @@ def title_signs(layout: Layout, letters: Letters) -> tuple[Floats, Floats]:
         # A flattened page begins with its <title>, and the headline comes again below.
         titles, skip = {letters(0)}, 1
     titles.discard("")
+    known = "\n".join(titles)
+    shortest = min(map(len, titles), default=0)
     # a text more than twice as long as the headline is not like it, whatever stands between its letters
     longest = min(_COMPARED, 2 * max(map(len, titles), default=0) + 40)
     place = -1
-    for index in range(skip, n):
-        text = layout.texts[index]
-        heading = layout.tags[index] == "h1"
-        if not heading and (not titles or not 8 <= len(text) <= longest):
+    for index, (text, tag) in enumerate(zip(layout.texts, layout.tags, strict=True)):
+        heading = tag == "h1"
+        if index < skip or not (heading or (titles and 8 <= len(text) <= longest)):
             continue
         short = letters(index)
-        if heading or len(short) >= 8:
-            score = max([_likeness(short, title) for title in titles], default=0.0)
-            like[index] = score
-            if place < 0 and (heading or score == 1.0):
-                place = index
+        score = 0.0
+        if len(short) >= (1 if heading else 8) and (short in known or len(short) >= shortest):
+            like[index] = score = max([_likeness(short, title) for title in titles], default=0.0)
+        if place < 0 and (heading or score == 1.0):
+            place = index
     if place > 0:
         before[:place] = 1
     return like, before
@@ -85,20 +95,27 @@ def _likeness(text: str, title: str) -> float:
 
 def _repeats(texts: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
     """Return how often each text stands on the page (0 = once), whether it stood before, and whether its head did."""
-    seen: dict[str, int] = {}
-    heads: set[str] = set()
     again = np.zeros(len(texts), dtype=np.float32)
     head_again = np.zeros(len(texts), dtype=np.float32)
-    for index, text in enumerate(texts):
-        times = seen.get(text, 0)
-        again[index] = times > 0
-        seen[text] = times + 1
-        head = text[:40]
-        if len(head) == 40:
-            head_again[index] = head in heads
-            heads.add(head)
-    times_more = np.array([seen[text] - 1 for text in texts], dtype=np.float32)
+    counts = Counter(texts)
+    if len(counts) < len(texts):
+        again[_again(texts)] = 1
+    heads = {index: text[:_HEAD_CHARS] for index, text in enumerate(texts) if len(text) >= _HEAD_CHARS}
+    if len(set(heads.values())) < len(heads):
+        head_again[np.array(list(heads))[_again(heads.values())]] = 1
+    times_more = np.fromiter(map(counts.__getitem__, texts), np.float32, len(texts)) - np.float32(1)
     return np.log1p(times_more), again, head_again
+
+
+def _again(texts: Iterable[str]) -> list[int]:
+    """Return the places of the texts that stood before."""
+    seen: set[str] = set()
+    places = []
+    for index, text in enumerate(texts):
+        if text in seen:
+            places.append(index)
+        seen.add(text)
+    return places
 
 
 def _shifted(values: Floats, by: int) -> Floats:

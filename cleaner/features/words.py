@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,23 +51,39 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def hash_words(text: Text) -> Hashes:
     """Hash every word of a page, lower-cased, by its first 12 characters and its length; digits count as ``0``."""
     starts, ends = text.word_starts, text.word_ends
-    values = (ends - starts).astype(np.uint64)
-    limit = len(text.codes) - 1
+    lengths = ends - starts
+    values = lengths.astype(np.uint64)
+    long = np.arange(len(starts))  # the words that are longer than `place` characters
     for place in range(_HASHED_CHARS):
-        inside = starts + place < ends
-        if not inside.any():
+        long = long[lengths[long] > place]
+        if not len(long):
             break
-        code = text.codes[np.minimum(starts + place, limit)].astype(np.uint64)
-        values = np.where(inside, (values ^ code) * _PRIME, values)
+        values[long] = (values[long] ^ text.codes[starts[long] + place]) * _PRIME
     return _mix(values)
 
 
-def _spread(firsts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], Ints]:
-    """Return all integers of the ranges one after another, and the offsets at which each range begins."""
+def spread(firsts: NDArray[np.integer[Any]], ends: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], Ints]:
+    """Return all integers of the ranges one after another, and the offsets at which each range begins.
+
+    >>> places, offsets = spread(np.array([5, 0, 2]), np.array([7, 0, 3]))
+    >>> places.tolist(), offsets.tolist()
+    ([5, 6, 2], [0, 2, 2, 3])
+    """
     lengths = np.maximum(ends - firsts, 0)
     offsets = np.concatenate(([0], np.cumsum(lengths)))
-    places = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths) + np.repeat(firsts, lengths)
+    places = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], lengths)
     return places, offsets.astype(np.int32)
+
+
+def gather(table: Bags, chosen: Bags) -> Bags:
+    """Return for each bag of ``chosen`` one with all that the bags of ``table`` hold which it names.
+
+    >>> both = gather(Bags(np.array([7, 8, 9]), np.array([0, 2, 3])), Bags(np.array([1, 0]), np.array([0, 2])))
+    >>> both.ids.tolist(), both.offsets.tolist()
+    ([9, 7, 8], [0, 3])
+    """
+    places, offsets = spread(table.offsets[chosen.ids], table.offsets[chosen.ids + 1])
+    return Bags(table.ids[places], offsets[chosen.offsets])
 
 
 def same_numbers(text: Text, hashes: Hashes) -> Hashes:
@@ -91,9 +108,9 @@ def word_bags(text: Text, hashes: Hashes) -> tuple[Bags, Bags, Bags]:
     firsts, ends = text.first_word[:-1], text.first_word[1:]
     heads = np.minimum(firsts + FIRST_WORDS, ends)
     tails = np.maximum(heads, ends - LAST_WORDS)
-    head_places, head_offsets = _spread(firsts, heads)
-    tail_places, tail_offsets = _spread(tails, ends)
-    pair_places, pair_offsets = _spread(firsts, np.minimum(heads, firsts + PAIRED_WORDS) - 1)
+    head_places, head_offsets = spread(firsts, heads)
+    tail_places, tail_offsets = spread(tails, ends)
+    pair_places, pair_offsets = spread(firsts, np.minimum(heads, firsts + PAIRED_WORDS) - 1)
     pairs = _mix(hashes[pair_places] * np.uint64(3) + hashes[pair_places + 1]) if len(pair_places) else hashes[:0]
     rows = np.uint64(WORD_ROWS)
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from cleaner.article import Article
 from cleaner.page import KINDS, Kind, Paragraph
@@ -137,7 +138,7 @@ def _tools(article: Article, threshold: float | None) -> str:
     )
 
 
-def _kind_boxes(paragraphs: tuple[Paragraph, ...]) -> str:
+def _kind_boxes(paragraphs: Sequence[Paragraph]) -> str:
     counts = Counter(paragraph.kind for paragraph in paragraphs)
     return "".join(
         f'<label class="chip"><input type="checkbox" name="kind" value="{kind.value}"> {kind_tag(kind)} '
@@ -147,7 +148,7 @@ def _kind_boxes(paragraphs: tuple[Paragraph, ...]) -> str:
     )
 
 
-def _histogram(paragraphs: tuple[Paragraph, ...], limit: float) -> str:
+def _histogram(paragraphs: Sequence[Paragraph], limit: float) -> str:
     kept, dropped = [0] * BINS, [0] * BINS
     for paragraph in paragraphs:
         (kept if paragraph.kept else dropped)[bin_of(paragraph.score)] += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -19,7 +19,7 @@ _HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}
 """Headings of the page stand one level down: ``h1`` is the report's own, and no level is below 6."""
 
 
-def paragraphs_markup(paragraphs: tuple[Paragraph, ...]) -> Iterator[str]:
+def paragraphs_markup(paragraphs: Sequence[Paragraph]) -> Iterator[str]:
     """Yield the markup of all paragraphs in order; what is dropped one after the other shares one fold."""
     for kept, run in groupby(paragraphs, key=lambda paragraph: paragraph.kept):
         if kept:

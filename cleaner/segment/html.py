@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
-from itertools import repeat
 
 import numpy as np
 from lxml import etree
 
-from cleaner.page import Container, Elements, Layout
+from cleaner.page import Containers, Elements, Layout
 from cleaner.segment.head import HeadReader
 from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, LINK, MEDIA, RULE, SHELL, SKIP, Roles
 
@@ -331,15 +330,20 @@ class _Target:
             self.ends[container] = n
             container = self.outer[container]
         tags = [self.tags[element] for element in self.of_containers]
-        columns = zip(self.outer, tags, self.words, self.of_containers, self.firsts, self.ends, strict=True)
         numbers = np.array(array("i", self.numbers), dtype=np.int32).reshape(n, 6)
         nowhere = np.full(n, -1, dtype=np.int32)
         return Layout(
             content_type="html",
             texts=tuple(self.texts),
             tags=tuple([tags[container] for container in self.container_of]),
-            # Container(*row), without a call for each
-            containers=tuple(map(tuple.__new__, repeat(Container), columns)),
+            containers=Containers(
+                tuple(self.outer),
+                tuple(tags),
+                tuple(self.words),
+                tuple(self.of_containers),
+                tuple(self.firsts),
+                tuple(self.ends),
+            ),
             container_of=np.array(array("i", self.container_of), dtype=np.int32),
             starts=nowhere,
             ends=nowhere,

@@ -43,14 +43,15 @@ def _spell(layout: Layout, wanted: Iterable[int]) -> list[str]:
     known = counts.get
     paths: list[str] = []
     depths: list[int] = []
-    for (outer, tag, _, element, _, _), needed in zip(containers, _with_outer(layout, wanted), strict=True):
+    columns = containers.parents, containers.tags, containers.elements, _with_outer(layout, wanted)
+    for outer, tag, element, needed in zip(*columns, strict=True):
         parent = parents[element]
         counts[parent, tag] = count = known((parent, tag), 0) + 1
         path, depth = "", 0
         if needed and element:
             depth = depths[outer] + 1
             if depth <= _MAX_STEPS and (paths[outer] or not outer):
-                top = containers[outer][3]
+                top = containers.elements[outer]
                 steps = "/" if parent == top else between.steps(parent, top)
                 path = f"{paths[outer]}{steps}{tag}[{count}]" if steps else ""
         paths.append(path)
@@ -60,12 +61,12 @@ def _spell(layout: Layout, wanted: Iterable[int]) -> list[str]:
 
 def _with_outer(layout: Layout, wanted: Iterable[int]) -> bytearray:
     """Return for each container whether it is wanted or around a wanted one."""
-    containers = layout.containers
-    needed = bytearray(len(containers))
+    parents = layout.containers.parents
+    needed = bytearray(len(parents))
     for container in wanted:
         while container >= 0 and not needed[container]:
             needed[container] = True
-            container = containers[container].parent  # noqa: PLW2901 - climbing
+            container = parents[container]  # noqa: PLW2901 - climbing
     return needed
 
 
@@ -94,8 +95,8 @@ class _Between:
         """Return for each inline element how many of its tag its parent has up to there."""
         tags, parents = self.layout.elements
         ordinals = [0] * len(tags)
-        for entry in self.layout.containers:
-            ordinals[entry.element] = 1
+        for element in self.layout.containers.elements:
+            ordinals[element] = 1
         counts: dict[tuple[int, str], int] = {}
         for element, is_container in enumerate(ordinals):
             if not is_container:

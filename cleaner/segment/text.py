@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cleaner.page import Container, Head, Layout
+from cleaner.page import Container, Containers, Head, Layout
 
 _MIN_WIDTH, _MAX_WIDTH = 40, 130
 """Columns between which people and programs wrap lines (RFC 3676 says 66 to 78; wide terminals 100 to 120)."""
@@ -132,7 +132,7 @@ def _layout(texts: list[str], starts: list[int], ends: list[int], gaps: list[int
         content_type="text",
         texts=tuple(texts),
         tags=tuple(_tag(text) for text in texts),
-        containers=tuple(containers),
+        containers=Containers.of(containers),
         container_of=np.array(groups, dtype=np.int32),
         starts=np.array(starts, dtype=np.int32),
         ends=np.array(ends, dtype=np.int32),

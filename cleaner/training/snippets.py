@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.page import Container, Kind, Layout
+from cleaner.page import Container, Containers, Kind, Layout
 
 FOLDER = Path(__file__).parent / "snippets"
 Snippet = tuple[str, ...]
@@ -148,7 +148,7 @@ def _insert(layout: Layout, place: int, snippet: Snippet, parent: int, words: st
         texts=(*layout.texts[:place], *snippet, *layout.texts[place:]),
         tags=(*layout.tags[:place], *(tag,) * k, *layout.tags[place:]),
         marks=(*layout.marks[:place], *("",) * k, *layout.marks[place:]),
-        containers=tuple(containers),
+        containers=Containers.of(containers),
         container_of=row(layout.container_of, np.arange(wrapper + 1, wrapper + 1 + k, dtype=np.int32)),
         starts=row(layout.starts, [-1] * k),
         ends=row(layout.ends, [-1] * k),
