@@ -123,15 +123,16 @@ def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:
     out = np.zeros((len(counts), table.shape[1]), dtype=np.float32)
     filled = counts > 0
     if filled.any():
-        rows = table[ids[offsets[0] : offsets[-1]]]
+        rows = table.take(ids[offsets[0] : offsets[-1]], axis=0)
         out[filled] = np.add.reduceat(rows, offsets[:-1][filled] - offsets[0], axis=0) / counts[filled, None]
     return out
 
 
 def _norm(h: Floats, a: dict[str, Floats], name: str) -> Floats:
     """Layer normalisation (Ba, Kiros, Hinton 2016)."""
-    centred: Floats = h - h.mean(axis=1, keepdims=True)
-    scale = 1 / np.sqrt(np.einsum("ij,ij->i", centred, centred) / h.shape[1] + 1e-5)
+    width = h.shape[1]
+    centred: Floats = h - np.einsum("ij->i", h)[:, None] / np.float32(width)
+    scale = 1 / np.sqrt(np.einsum("ij,ij->i", centred, centred) / width + 1e-5)
     centred *= scale[:, None]
     centred *= a[f"{name}_g"]
     centred += a[f"{name}_n"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from cleaner.cues.evidence import NOTHING, Evidence, nest
-from cleaner.cues.tables import GROUP_OF, PARTS, Step, attribute_terms, body_endings
+from cleaner.cues.tables import GROUP_OF, PARTS, Step, attribute_terms, body_endings, body_tails
 
 
 @lru_cache(maxsize=50_000)
@@ -55,8 +55,8 @@ def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
         at += length or 1
 
 
-class Value(NamedTuple):
-    """What one class word, id or word of a label says."""
+class Name(NamedTuple):
+    """What one class word, id or word of a label says, or all those of an element."""
 
     said: Evidence
     is_body: bool
@@ -66,30 +66,35 @@ class Value(NamedTuple):
 
 
 @lru_cache(maxsize=50_000)
-def _read_value(value: str) -> Value:
-    parts = [part.lower() for part in PARTS.findall(value)]
-    words = [part for part in parts if not "0" <= part[0] <= "9"]
-    said = NOTHING
-    if any(map(_opens, parts)):
-        for evidence in _found_terms(parts):
-            said = nest(said, evidence)
-    return Value(said, "".join(words).endswith(body_endings()), tuple(words))
+def _read_name(name: str) -> Name:
+    parts = PARTS.findall(name)
+    if not name.islower():
+        parts = [part.lower() for part in parts]
+    words = parts if name.isalpha() else [part for part in parts if not "0" <= part[0] <= "9"]
+    said = reduce(nest, _found_terms(parts), NOTHING) if any(map(_opens, parts)) else NOTHING
+    return Name(said, _ends_like_body(words), tuple(words))
 
 
-def read_element(tag: str, attributes: str) -> Value:
+def read_element(tag: str, attributes: str) -> Name:
     """Return what an element's tag and attribute words say of the text inside, and all the words."""
     found = attribute_terms().elements.get(tag, NOTHING)
     is_body = False
     words: list[str] = []
-    for value in map(_read_value, attributes.split()):
-        said = value.said
-        if said.weight > found.weight:
-            found = said
-        elif said.kinds and said.weight == found.weight:
-            found = nest(found, said)
-        is_body = is_body or value.is_body
-        words += value.words
-    return Value(found, is_body, tuple(words))
+    for said, ends_like_body, parts in map(_read_name, attributes.split()):
+        if said is not NOTHING:
+            if said.weight > found.weight:
+                found = said
+            elif said.kinds and said.weight == found.weight:
+                found = nest(found, said)
+        is_body = is_body or ends_like_body
+        words += parts
+    return Name(found, is_body, tuple(words))
+
+
+def _ends_like_body(words: Sequence[str]) -> bool:
+    """Return whether the words, written together, end like the name of an element with an article's text."""
+    # most names are told apart by their last letters alone
+    return bool(words) and words[-1][-2:] in body_tails() and "".join(words).endswith(body_endings())
 
 
 def read_attributes(tag: str, attributes: str) -> Evidence:

@@ -88,6 +88,12 @@ def body_endings() -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
+@cache
+def body_tails() -> frozenset[str]:
+    """Return the last letter and the last two letters of each of :func:`body_endings`."""
+    return frozenset(ending[-count:] for ending in body_endings() for count in (1, 2))
+
+
 class Phrase(NamedTuple):
     """One line of a phrase table: words, where they must stand, whether a colon follows, what they say."""
 
