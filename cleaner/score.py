@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.cut import choose_cut, cut_signs
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
@@ -77,8 +78,13 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     scores = _sigmoid(logits)
     limit = settings.threshold
     if limit is None:
-        limits = calibration["thresholds"][settings.favor]
-        limit = threshold(calibration["chrome_bands"], limits, article_probability(model, prediction), chrome)
+        article = article_probability(model, prediction)
+        if "cut" in calibration:
+            signs = cut_signs(scores, features.word_counts, article=article)
+            limit = choose_cut(calibration["cut"], signs, favor=settings.favor)
+        else:
+            limits = calibration["thresholds"][settings.favor]
+            limit = threshold(calibration["chrome_bands"], limits, article, chrome)
     kinds, probabilities = _choose_kinds(scores >= limit, prediction.kinds)
     prose = np.flatnonzero((scores >= limit) & (features.word_counts >= PROSE_WORDS))
     _mark_headline(layout, features, kinds, probabilities, until=int(prose[0]) if len(prose) else n)
