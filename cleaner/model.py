@@ -141,20 +141,18 @@ def _norm(h: Floats, a: dict[str, Floats], name: str) -> Floats:
 
 def _convolve(h: Floats, weights: Floats, bias: Floats, dilation: int) -> Floats:
     """Same-length 1-D convolution; ``weights`` is (KERNEL, in, out)."""
-    n, width = h.shape
-    out = np.empty((n, weights.shape[2]), dtype=np.float32)
-    flat = weights.reshape(KERNEL * width, -1)
-    for low in range(0, n, ROWS):
-        high = min(low + ROWS, n)
-        wide = np.zeros((high - low, KERNEL * width), dtype=np.float32)
-        for place in range(KERNEL):
-            shift = (place - KERNEL // 2) * dilation
-            first, end = max(low, -shift), min(high, n - shift)
-            if first < end:
-                wide[first - low : end - low, place * width : (place + 1) * width] = h[first + shift : end + shift]
-        np.matmul(wide, flat, out=out[low:high])
+    n = len(h)
+    out = np.matmul(h, weights[KERNEL // 2])
     out += bias
-    return out
+    for place in range(KERNEL):
+        shift = (place - KERNEL // 2) * dilation
+        first, end = max(0, -shift), min(n, n - shift)
+        if shift and first < end:
+            for low in range(first, end, ROWS):  # so that products are not all in memory at once
+                high = min(low + ROWS, end)
+                out[low:high] += np.matmul(h[low + shift : high + shift], weights[place])
+    convolved: Floats = out
+    return convolved
 
 
 class _Scopes:
