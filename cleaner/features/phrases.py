@@ -213,8 +213,8 @@ def said_numbers(text: Text, hashes: Hashes) -> Floats:
         owners = np.repeat(np.arange(n), runs)
         starts = np.arange(int(runs.sum())) - np.repeat(np.cumsum(runs) - runs, runs) + text.first_word[:-1][owners]
         grams = combine(hashes, starts, _GRAM)
-        low = _low(grams)
-        twice = np.bincount(low)[low] > 1  # few; what follows sorts
+        low = (grams & np.uint64(0xFFFF)).astype(np.uint16)
+        twice = (np.bincount(low) > 1)[low]  # few; what follows sorts
         grams, owners = grams[twice], owners[twice]
         _, first, same = np.unique(grams, return_index=True, return_inverse=True)
         latest = np.zeros(len(first), dtype=np.int64)
