@@ -51,8 +51,8 @@ lint: $(STAMP)/dev  ## style, types, floors
 quality: $(STAMP)/dev  ## measure on the test pages and compare with the floors
 	$(BIN)/python -m cleaner.evaluation.gate
 
-bench: $(STAMP)/dev  ## time per page beside other tools; PROFILE=1: where it goes; PLOT=1: how it grows (docs/growth.svg)
-	$(BIN)/python -m cleaner.evaluation.bench $(if $(PROFILE),--profile) $(if $(PLOT),--plot docs/growth.svg)
+bench: $(STAMP)/dev  ## time per page beside other tools; PROFILE=1: where it goes; PLOT=1: how it grows (docs/growth.svg); PICTURE=1: all tools, docs/speed.svg
+	$(BIN)/python -m cleaner.evaluation.bench $(if $(PROFILE),--profile) $(if $(PLOT),--plot docs/growth.svg) $(if $(PICTURE),--all --picture docs/speed.svg)
 
 soak: $(STAMP)/test  ## write a folder of 20,000 mixed documents and clean it with two processes: make soak DOCUMENTS=2000
 	$(BIN)/python -m cleaner.evaluation.soak out/soak $(or $(DOCUMENTS),20000)

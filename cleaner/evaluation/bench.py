@@ -26,12 +26,13 @@ from cleaner.evaluation.gold import GoldPage, find_corpora, read_gold
 from cleaner.evaluation.measure import ONE_THREAD, Job, run_timed, warm_peers
 from cleaner.evaluation.metrics import word_f1
 from cleaner.evaluation.peers import OURS, OURS_WITH_METADATA, PEERS, available_peers, peer_version
+from cleaner.evaluation.plot import Spot, draw_spots
 from cleaner.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["DEFAULT_PAGES", "SYSTEMS", "Speed", "bench", "main", "sample_pages"]
+__all__ = ["DEFAULT_PAGES", "SYSTEMS", "Speed", "bench", "main", "sample_pages", "speed_svg"]
 
 SYSTEMS = (OURS, "trafilatura", "resiliparse", OURS_WITH_METADATA, "trafilatura-metadata")
 """Measured unless others are named: ours, the most used, the fastest in wide use; then those two with metadata."""
@@ -135,7 +136,25 @@ def _run_bench(pages: Sequence[GoldPage], options: argparse.Namespace) -> int:
         _write_json({"speeds": [asdict(speed) for speed in speeds]})
     else:
         _print(speeds)
+    if options.picture:
+        options.picture.write_text(speed_svg(speeds), "utf-8")
     return 1 if speeds[0].failures else 0
+
+
+def speed_svg(speeds: Sequence[Speed]) -> str:
+    """Draw accuracy against time, one spot a system; those without gold or with metadata are left out."""
+    spots = [
+        Spot(f"{speed.system} {speed.version}", speed.ms_median, speed.word_f1, is_ours=speed.system == OURS)
+        for speed in speeds
+        if speed.word_f1 is not None and not speed.reads_metadata
+    ]
+    return draw_spots(
+        spots,
+        x_label="milliseconds a page (median)",
+        y_label="word F1",
+        title="Accuracy against time: further up is better, further left is quicker",
+        caption=f"{speeds[0].pages} pages of aeb and wcxb-test, HTML to text, one thread. {machine()}",
+    )
 
 
 def _run_profile(pages: Sequence[GoldPage], options: argparse.Namespace) -> int:
@@ -265,6 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--against", action="append", default=[], choices=PEERS, metavar="SYSTEM", help="repeatable")
     parser.add_argument("--profile", action="store_true", help="say where our own time goes instead")
     parser.add_argument("--plot", type=Path, metavar="SVG", help="measure and draw how time grows with size instead")
+    parser.add_argument("--picture", type=Path, metavar="SVG", help="draw accuracy against time beside the table")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser
 

@@ -1,4 +1,4 @@
-"""Draw lines on doubly logarithmic paper as SVG: a picture for the documentation without a plotting library."""
+"""Draw lines on doubly logarithmic paper, and named spots, as SVG: pictures for the documentation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-__all__ = ["Line", "draw"]
+__all__ = ["Line", "Spot", "draw", "draw_spots"]
 
 _WIDTH, _HEIGHT = 400, 310
 """One panel, in pixels."""
@@ -28,6 +28,15 @@ class Line(NamedTuple):
 
     name: str
     points: tuple[tuple[float, float], ...]
+
+
+class Spot(NamedTuple):
+    """A named place in a picture; x is above 0, y within 0..1."""
+
+    name: str
+    x: float
+    y: float
+    is_ours: bool
 
 
 class _Axis(NamedTuple):
@@ -67,6 +76,57 @@ def draw(panels: Sequence[tuple[str, Sequence[Line]]], *, title: str, caption: s
     for number, (label, lines) in enumerate(panels):
         parts += [f'<g transform="translate({number * _WIDTH} 0)">', *_panel(label, lines, y_axis), "</g>"]
     return "\n".join([*parts, "</svg>\n"])
+
+
+def draw_spots(spots: Sequence[Spot], *, x_label: str, y_label: str, title: str, caption: str = "") -> str:
+    """Return an SVG of named spots: x on a logarithmic axis, y on a linear one that begins where the spots do.
+
+    >>> picture = draw_spots([Spot("a & b", 3, 0.9, is_ours=True)], x_label="ms", y_label="F1", title="Time")
+    >>> picture.startswith("<svg"), "a &amp; b" in picture, ">0.90</text>" in picture
+    (True, True, True)
+    """
+    width, height = _SPOTS_WIDTH, _HEIGHT + 40
+    right, floor, top = width - _RIGHT - _NAMES, height - _BOTTOM - 24, 52
+    x_axis = _axis([spot.x for spot in spots], start=_LEFT, end=right)
+    low = math.floor(min(spot.y for spot in spots) * 20) / 20
+    high = max(math.ceil(max(spot.y for spot in spots) * 20) / 20, low + 0.05)
+
+    def level(y: float) -> float:
+        return round(floor - (y - low) / (high - low) * (floor - top), 1)
+
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
+        f"<title>{escape(title)}</title><style>{_CSS}</style>",
+        f'<rect class="ground" width="{width}" height="{height}"/>',
+        f'<text class="title" x="16" y="20">{escape(title)}</text>',
+        f'<text class="small" x="16" y="{top - 12}">{escape(y_label)}</text>',
+        f'<text class="small" x="16" y="{height - 10}">{escape(caption)}</text>',
+    ]
+    for tick in x_axis.ticks():
+        x = x_axis.at(10.0**tick)
+        parts.append(f'<line class="grid" x1="{x}" y1="{top}" x2="{x}" y2="{floor}"/>')
+        parts.append(f'<text class="small" x="{x}" y="{floor + 16}" text-anchor="middle">{_power(tick)}</text>')
+    for step in range(round((high - low) * 20) + 1):
+        y = low + step / 20
+        parts.append(f'<line class="grid" x1="{_LEFT}" y1="{level(y)}" x2="{right}" y2="{level(y)}"/>')
+        parts.append(f'<text class="small" x="{_LEFT - 6}" y="{level(y) + 4}" text-anchor="end">{y:.2f}</text>')
+    parts.append(f'<path class="axis" d="M{_LEFT} {top}V{floor}H{right}"/>')
+    parts.append(f'<text x="{(_LEFT + right) / 2}" y="{floor + 34}" text-anchor="middle">{escape(x_label)}</text>')
+    named_at = float("-inf")
+    for spot in sorted(spots, key=lambda spot: -spot.y):
+        x, y = x_axis.at(spot.x), level(spot.y)
+        named_at = max(y, named_at + _NAME_HEIGHT)  # names stand below each other even where spots do not
+        style = _STYLES[0 if spot.is_ours else 1]
+        weight = ' class="title"' if spot.is_ours else ""
+        parts.append(f'<path class="grid" d="M{x} {y}L{right + 4} {named_at}" fill="none"/>')
+        parts.append(f'<circle cx="{x}" cy="{y}" r="{5 if spot.is_ours else 4}" fill="{style[0]}"/>')
+        parts.append(f'<text{weight} x="{right + 8}" y="{named_at + 4}">{escape(spot.name)}</text>')
+    return "\n".join([*parts, "</svg>\n"])
+
+
+_SPOTS_WIDTH, _NAMES, _NAME_HEIGHT = 640, 190, 17
+"""The picture, the room for names at its right, and the height of a name, in pixels."""
 
 
 def _panel(label: str, lines: Sequence[Line], y_axis: _Axis) -> list[str]:
