@@ -10,7 +10,7 @@ from cleaner.cues.evidence import NOTHING, Evidence, nest
 from cleaner.cues.tables import GROUP_OF, PARTS, Step, attribute_terms, body_endings, body_tails
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def _opens(word: str) -> bool:
     """Return whether a term of the table begins with this word; most words begin none."""
     first = attribute_terms().first
@@ -65,7 +65,7 @@ class Name(NamedTuple):
     """``postBody_2x`` has post, body and x."""
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def _read_name(name: str) -> Name:
     parts = PARTS.findall(name)
     if not name.islower():

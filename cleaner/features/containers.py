@@ -73,7 +73,7 @@ class Signs(NamedTuple):
     rows: tuple[int, ...]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def signs_of(tag: str, attributes: str) -> Signs:
     """Read a tag and its attribute words: ``postBody_2x`` gives ``post``, ``body``, ``x``."""
     said, is_body, words = read_element(tag, attributes)
@@ -86,7 +86,7 @@ def signs_of(tag: str, attributes: str) -> Signs:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _row(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "replace")) % ATTRIBUTE_ROWS
 
