@@ -48,8 +48,10 @@ class _Phrases(NamedTuple):
 
 
 class _Table(NamedTuple):
+    alone: NDArray[np.bool_]
+    """Whether a word may be a phrase of its own, by the lowest 16 bits of its hash."""
     first: NDArray[np.bool_]
-    """Whether a phrase may begin with a word, by the lowest 16 bits of its hash."""
+    """The same for the first word of longer phrases."""
     first_two: NDArray[np.bool_]
     """The same for two words, so that longer phrases are sought in few places."""
     by_length: tuple[_Phrases, ...]
@@ -67,8 +69,9 @@ def _table() -> _Table:
     hashes = same_numbers(text, hash_words(text))
     sound = np.diff(text.first_word) == [len(p.words) for p, _ in entries]  # `©` is no word here
     starts, counts = text.first_word[:-1], np.diff(text.first_word)
-    first, first_two = np.zeros(1 << 16, dtype=np.bool_), np.zeros(1 << 16, dtype=np.bool_)
-    first[_low(hashes[starts[sound]])] = True
+    alone, first, first_two = (np.zeros(1 << 16, dtype=np.bool_) for _ in range(3))
+    alone[_low(hashes[starts[sound & (counts == 1)]])] = True
+    first[_low(hashes[starts[sound & (counts > 1)]])] = True
     first_two[_low(combine(hashes, starts[sound & (counts > 1)], 2))] = True
     by_length = []
     for length in range(1, _LONGEST + 1):
@@ -86,7 +89,7 @@ def _table() -> _Table:
                 np.array([p.evidence.weight for p, _ in mine], dtype=np.float32),
             )
         )
-    return _Table(first, first_two, tuple(by_length))
+    return _Table(alone, first, first_two, tuple(by_length))
 
 
 def _low(hashes: Hashes) -> NDArray[np.int64]:
@@ -103,12 +106,10 @@ def phrase_numbers(text: Text, hashes: Hashes) -> Floats:
     n = len(text.starts)
     out = np.zeros((n, len(CUE_GROUPS)), dtype=np.float32)
     table = _table()
-    places = np.flatnonzero(table.first[_low(hashes)])
-    counts = np.diff(text.first_word)
-    owners = np.searchsorted(text.first_word, places, side="right") - 1
-    near = (places - text.first_word[owners] < _SEARCHED_WORDS) & (counts[owners] <= _SEARCHED_WORDS)
-    places, owners = places[near], owners[near]
+    low = _low(hashes)
     for length, phrases in enumerate(table.by_length, start=1):
+        if length <= 2:
+            places, owners = _searched(text, np.flatnonzero((table.alone if length == 1 else table.first)[low]))
         fits = places + length <= text.first_word[owners + 1]
         places, owners = places[fits], owners[fits]
         runs = combine(hashes, places, length)
@@ -119,6 +120,14 @@ def phrase_numbers(text: Text, hashes: Hashes) -> Floats:
         hit = phrases.hashes[at] == runs
         _add(out, text, phrases, at[hit], places[hit], owners[hit], length=length)
     return out
+
+
+def _searched(text: Text, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places, and their paragraphs, where a phrase is looked for: in running text only at its head."""
+    owners = np.searchsorted(text.first_word, places, side="right") - 1
+    counts = np.diff(text.first_word)
+    near = (places - text.first_word[owners] < _SEARCHED_WORDS) & (counts[owners] <= _SEARCHED_WORDS)
+    return places[near], owners[near]
 
 
 def _add(
