@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batch_folder import results_in
 
 from cleaner.batch import Outcome, Recipe, Report, Selection, clean_tree
 from cleaner.batch.ledger import LEDGER_FILE
@@ -54,15 +55,6 @@ def run(folder: Path, out: Path, **options: Any) -> tuple[Report, list[Outcome]]
     return clean_tree(scan([str(folder)]), recipe, on_outcome=seen.append, **given), seen
 
 
-def results(out: Path) -> dict[str, bytes]:
-    """Return every file of results, and the manifest without its times."""
-    found = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    kept = {name: data for name, data in found.items() if not name.startswith(".cleaner")}
-    lines = [json.loads(line) for line in found.get(MANIFEST_FILE, b"").splitlines()]
-    kept["manifest"] = repr([{**line, "seconds": 0} for line in lines]).encode()
-    return kept
-
-
 def in_a_child(act: Callable[[], object]) -> int:
     """Do something in a copy of this process and return how that ended (negative: the signal)."""
     child = os.fork()
@@ -93,7 +85,7 @@ def kill_at(event: int, wanted: tuple[str, ...]) -> None:
 def test_killed_at_random_moments_a_run_ends_like_one_that_was_not(folder: Path, tmp_path: Path) -> None:
     """Twenty kills -9, anywhere between the first file opened and the last renamed: the same bytes, no work twice."""
     run(folder, tmp_path / "whole")
-    wanted = results(tmp_path / "whole")
+    wanted = results_in(tmp_path / "whole")
     chosen, out = random.Random(3), tmp_path / "out"
     finished: set[str] = set()
     kills = 0
@@ -116,7 +108,7 @@ def test_killed_at_random_moments_a_run_ends_like_one_that_was_not(folder: Path,
     report, seen = run(folder, out)
     assert {outcome.name for outcome in seen if outcome.is_earlier} >= finished
     assert (report.documents, report.cleaned, dict(report.failed)) == (44, 43, {"binary_input": 1})
-    assert results(out) == wanted
+    assert results_in(out) == wanted
     assert [path.name for path in (out / ".cleaner").glob("*.tmp")] == []
 
 
@@ -203,7 +195,7 @@ def test_an_interrupted_run_keeps_what_is_done(folder: Path, tmp_path: Path) -> 
     report, again = run(folder, tmp_path / "out")
     assert len([outcome for outcome in again if outcome.is_earlier]) == len(seen)
     assert (report.return_code, read_state(tmp_path / "out")["state"]) == (1, "complete")
-    assert results(tmp_path / "out") == results(tmp_path / "whole")
+    assert results_in(tmp_path / "out") == results_in(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -212,7 +204,7 @@ def test_the_order_of_work_changes_nothing(folder: Path, tmp_path: Path, seed: i
     """Shuffled files give the same bytes, shared files and marks of duplicates included."""
     run(folder, tmp_path / "whole")
     run(folder, tmp_path / "out", selection=Selection(shuffle_seed=seed))
-    assert results(tmp_path / "out") == results(tmp_path / "whole")
+    assert results_in(tmp_path / "out") == results_in(tmp_path / "whole")
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
 
+from cleaner.batch.interrupt import ENDING_SIGNALS
 from cleaner.batch.limits import Limits
 from cleaner.errors import RunError
 
@@ -107,7 +108,7 @@ def start_process(target: Callable[..., None], arguments: tuple[Any, ...]) -> An
     """Start a process that ends with this one. Raises RunError ``no_process`` when the system refuses it."""
     process = context().Process(target=target, args=arguments, daemon=True)
     try:
-        with without_main():
+        with without_main(), _held_back():
             process.start()
     except (OSError, EOFError) as error:
         raise RunError("no_process", f"No further process can be started: {error}.") from error
@@ -127,6 +128,24 @@ def without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = program
+
+
+@contextlib.contextmanager
+def _held_back() -> Iterator[None]:
+    """Keep signals that this process handles from those it starts, the server of processes included.
+
+    A terminal, ``timeout`` and systemd send them to every process of a group, and the run decides how it ends. A signal
+    that is left to the system ends this process, and with it the others.
+    """
+    held = [number for number in ENDING_SIGNALS if callable(signal.getsignal(number))]
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, work: Callable[[Any, Any], Any], recipe: object, limits: Limits) -> None:
@@ -154,8 +173,10 @@ def _serve(pipe: Connection, work: Callable[[Any, Any], Any], recipe: object, li
 
 
 def settle() -> None:
-    """Leave Ctrl-C to the parent, end when it ends, and be the first to go when memory runs out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave Ctrl-C and its like to the parent, end when it ends, and be the first to go when memory runs out."""
+    for number in ENDING_SIGNALS:
+        if number != signal.SIGTERM:  # that one a program may send to its own processes; see `_held_back`
+            signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

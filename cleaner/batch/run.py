@@ -11,7 +11,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -29,7 +29,7 @@ from cleaner.batch.work import Recipe, clean_task, member_stamp
 from cleaner.batch.workers import run_tasks
 from cleaner.readers import CONTAINERS, OUTPUT_MARK, Member, Scan, members
 from cleaner.records import printable, valid_unicode
-from cleaner.writers import make_folder, run_error
+from cleaner.writers import make_folder, remove_temporaries, run_error
 
 __all__ = ["ERRORS_FILE", "Selection", "clean_tree"]
 
@@ -103,7 +103,7 @@ def clean_tree(
         make_folder((recipe.folder / OUTPUT_MARK).parent)
         with locked(recipe.folder):
             write_claims(recipe.folder, claims)
-            with contextlib.closing(Ledger(recipe.folder)) as ledger:
+            with contextlib.closing(Ledger(recipe.folder)) as ledger, _tidied(recipe.folder):
                 run = _Run(recipe, ledger, report, selection=selection, limits=limits, jobs=jobs, stop=stop)
                 run.begin(say)
                 with contextlib.closing(_ErrorLog(recipe.folder / ERRORS_FILE)) as log:
@@ -111,6 +111,15 @@ def clean_tree(
                     run.finish(log)
     report.seconds = time.perf_counter() - started
     return report
+
+
+@contextlib.contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Leave no temporary file in the folder when all processes have ended, however that came about."""
+    try:
+        yield
+    finally:
+        remove_temporaries((folder / OUTPUT_MARK).parent)
 
 
 class _Run:
@@ -152,8 +161,9 @@ class _Run:
         for outcome in lost:
             log.write(outcome)
             _LOG.warning("%s: %s: %s", outcome.path, outcome.code, outcome.message)
+        offered = self.offer(self.selection.order(tasks))
         outcomes = run_tasks(
-            self.offer(self.selection.order(tasks)),
+            offered,
             self.recipe,
             jobs=self.jobs,
             stop=self.stop,
@@ -161,6 +171,14 @@ class _Run:
             limits=self.limits,
             record=self.ledger.record,
         )
+        with contextlib.closing(offered), contextlib.closing(outcomes):  # whatever happens, the processes end here
+            done = self.count(outcomes, log, on_outcome)
+        self.report.is_interrupted = not self.has_all or done < self.offered
+        if self.report.is_interrupted and not any(task.found.kind in CONTAINERS for task in tasks):
+            self.report.not_begun = len(tasks) - done
+
+    def count(self, outcomes: Iterable[Outcome], log: _ErrorLog, on_outcome: Callable[[Outcome], None]) -> int:
+        """Count, log and tell each outcome as it comes; return how many there were."""
         done = 0
         for outcome in outcomes:
             done += 1
@@ -172,11 +190,9 @@ class _Run:
                 _LOG.info("%s: %s, %d characters", outcome.name, outcome.status, outcome.characters)
             on_outcome(outcome)
             self.state.update()
-        self.report.is_interrupted = not self.has_all or done < self.offered
-        if self.report.is_interrupted and not any(task.found.kind in CONTAINERS for task in tasks):
-            self.report.not_begun = len(tasks) - done
+        return done
 
-    def offer(self, tasks: Iterable[Task]) -> Iterator[Task | Outcome]:
+    def offer(self, tasks: Iterable[Task]) -> Generator[Task | Outcome, None, None]:
         """Yield what is to be cleaned, and the outcome of what is finished already, up to the limit."""
         documents = self.documents(tasks)
         if self.selection.limit is not None:

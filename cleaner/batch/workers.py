@@ -10,7 +10,7 @@ import dataclasses
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from multiprocessing.connection import wait
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -73,7 +73,7 @@ def run_tasks(
     work: Work = clean_task,
     limits: Limits | None = None,
     record: Callable[[Outcome], Outcome] = lambda outcome: outcome,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Yield the outcome of each task in the order of the tasks, whatever the number of ``jobs`` (processes).
 
     An Outcome among the tasks is passed on in its place. ``record`` is called with each outcome as soon as there is
