@@ -202,11 +202,13 @@ def test_of_a_cut_compressed_tar_the_whole_members_are_read(tmp_path: Path) -> N
 
 
 def test_a_damaged_tar_header_is_said(tmp_path: Path) -> None:
-    """TarFile takes a damaged header for the end; it is not."""
+    """TarFile takes a damaged header for the end; it is not, and what stands behind is read."""
     data = bytearray(make_tar(PAGES))
-    data[data.index(b"a/3.html") + 2] ^= 0x55
+    at = data.index(b"a/3.html")
+    data[at + 2] ^= 0x55
     found = read_all(tmp_path, "a.tar", bytes(data))
-    assert told(found) == [*list(PAGES.items())[:3], ("rest", "corrupt_input")]
+    assert told(found) == [*list(PAGES.items())[:3], (f"damaged-{at}", "corrupt_input"), *list(PAGES.items())[4:]]
+    assert f"Between byte {at:,} and byte {at + 1024:,} nothing was read" in str(found[3].error)
 
 
 def test_encrypted_members_are_said(tmp_path: Path) -> None:

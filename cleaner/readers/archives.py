@@ -35,6 +35,12 @@ _DAMAGE = (
 
 _RATIO_FROM_BYTES = 100_000_000
 
+_LOCAL_MARK = b"PK\3\4"
+_STEP_BYTES = 64 * 1024
+
+_MAX_TRIES = 1_000
+"""Damaged places in a zip without a table, after which it is left alone: each may be tried to its end in vain."""
+
 
 def read_zip(file: BinaryIO, *, where: str, size: int, reading: Reading) -> Iterator[Part]:
     """Yield the members of a zip archive in the order of its table; of one that is cut, those that are whole.
@@ -91,34 +97,74 @@ def _too_large(where: str, name: str, inflated: int, size: int) -> InputError:
 
 
 def _rescue_zip(file: BinaryIO, *, where: str, size: int, reading: Reading, why: str) -> Iterator[Part]:
-    """Yield the members of an archive without a table, by their own headers, then what is wrong with the rest."""
-    at, inflated = 0, 0
+    """Yield the members of an archive without a table, by their own headers, and what lies between them and is none."""
+    at = inflated = tries = 0
     while True:
-        file.seek(at)
-        header = file.read(_LOCAL_HEADER.size)
-        if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\3\4":
-            break
-        _, _, flags, method, _, _, crc, packed, _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-        name = file.read(name_length).decode("utf-8" if flags & 0x800 else "cp437", "replace")
-        start = at + _LOCAL_HEADER.size + name_length + extra_length
-        file.seek(start)
-        found = _rescue_member(file, method, packed if not flags & 8 else None, crc, reading)
-        if flags & 1 or found is None:
-            break
-        data, length = found
+        found = _rescue_at(file, at, reading)
+        if found is None:
+            start, at = at, _next_header(file, at + 1) if tries < _MAX_TRIES else -1
+            tries += 1
+            name = "rest" if at < 0 else f"damaged-{start}"
+            yield name, f"byte {start:,}", _zip_damage(where, start, at, why)
+            if at < 0:
+                return
+            continue
+        name, data, behind = found
         inflated += len(data)
         if not name.endswith("/"):
             yield name, f"byte {at:,}", _within_limit(data, f"{where}, member {name}", reading)
         if inflated > max(_RATIO_FROM_BYTES, reading.max_ratio * size):
             yield name, f"byte {at:,}", _too_large(where, name, inflated, size)
             return
-        at = start + length
-        if flags & 8:
-            file.seek(at)
-            at += 16 if file.read(4) == b"PK\7\x08" else 12
-    code = "truncated_input" if at else "corrupt_input"
-    message = f"{where} is a damaged zip archive ({why}). What stands before byte {at:,} was read, the rest was not."
-    yield "rest", f"byte {at:,}", InputError(code, message, where=where)
+        at = behind
+
+
+def _zip_damage(where: str, start: int, end: int, why: str) -> InputError:
+    """Return what is wrong with the bytes from ``start``; ``end`` is the next member, -1 when there is none."""
+    if end < 0:
+        code = "truncated_input" if start else "corrupt_input"
+        message = (
+            f"{where} is a damaged zip archive ({why}). What stands before byte {start:,} was read, the rest was not."
+        )
+        return InputError(code, message, where=where)
+    message = (
+        f"{where} is a damaged zip archive ({why}). Between byte {start:,} and byte {end:,} nothing could be read."
+    )
+    return InputError("corrupt_input", message, where=where)
+
+
+def _rescue_at(file: BinaryIO, at: int, reading: Reading) -> tuple[str, bytes, int] | None:
+    """Return name and content of the member of which the header stands at ``at``, and where it ends."""
+    file.seek(at)
+    header = file.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(_LOCAL_MARK):
+        return None
+    _, _, flags, method, _, _, crc, packed, _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    name = file.read(name_length).decode("utf-8" if flags & 0x800 else "cp437", "replace")
+    start = at + _LOCAL_HEADER.size + name_length + extra_length
+    file.seek(start)
+    found = None if flags & 1 else _rescue_member(file, method, packed if not flags & 8 else None, crc, reading)
+    if found is None:
+        return None
+    data, length = found
+    behind = start + length
+    if flags & 8:
+        file.seek(behind)
+        behind += 16 if file.read(4) == b"PK\7\x08" else 12
+    return name, data, behind
+
+
+def _next_header(file: BinaryIO, at: int) -> int:
+    """Return where the next header of a member may stand; -1 when there is none."""
+    file.seek(at)
+    held = b""
+    while piece := file.read(_STEP_BYTES):
+        held += piece
+        found = held.find(_LOCAL_MARK)
+        if found >= 0:
+            return at + found
+        at, held = at + len(held) - 3, held[-3:]
+    return -1
 
 
 def _rescue_member(
@@ -146,29 +192,37 @@ def _rescue_member(
 
 
 class _WatchedInfo(tarfile.TarInfo):
-    """A header of a tar archive; remembers why there is no further one, since TarFile takes damage for the end."""
+    """A header of a tar archive; keeps in mind on the archive what was met that is none, since the last one."""
 
     @classmethod
-    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Any:
+    def fromtarfile(cls, tarfile: Any) -> Any:
         """Read the next header."""
         try:
             return super().fromtarfile(tarfile)
         except Exception as error:
-            tarfile.ending = error  # type: ignore[attr-defined]
+            kind = type(error).__name__
+            tarfile.met = getattr(tarfile, "met", ())
+            if kind not in dict(tarfile.met):
+                tarfile.met += ((kind, tarfile.offset),)
+            tarfile.ending = str(error)
             raise
 
 
 def read_tar(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Part]:
     """Yield the regular files of a tar archive as they come; links, devices and folders are passed over.
 
-    Where the archive is cut or damaged, the last part is an InputError; what the stream itself raises is passed on.
+    Blocks that are no header where one is due become an InputError, and reading goes on at the next header. Where the
+    archive is cut, the last part is an InputError; what the stream itself raises is passed on.
     """
     at = 0
     try:
-        with tarfile.open(fileobj=file, mode="r|", tarinfo=_WatchedInfo) as archive:
+        with tarfile.open(fileobj=file, mode="r|", tarinfo=_WatchedInfo, ignore_zeros=True) as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # else the memory grows with the archive
-                at = info.offset
+                lost = dict(getattr(archive, "met", ())).get("InvalidHeaderError", -1)
+                if lost >= 0:
+                    yield f"damaged-{lost}", f"byte {lost:,}", _tar_damage(where, "bad header", lost, info.offset)
+                archive.met, at = (), info.offset  # type: ignore[attr-defined]
                 if not info.isreg():
                     continue
                 place = f"{where}, member {info.name}"
@@ -181,18 +235,22 @@ def read_tar(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Part]:
                 if len(data) < info.size:
                     raise tarfile.ReadError("unexpected end of data")
                 yield info.name, f"byte {at:,}", data
-            ending = getattr(archive, "ending", None)
-            if type(ending).__name__ == "EOFHeaderError":
-                return
-            at = archive.offset
-            why = "it ends" if type(ending).__name__ == "EmptyHeaderError" else str(ending)
-            raise tarfile.ReadError(why)
+            met: tuple[tuple[str, int], ...] = archive.met  # type: ignore[attr-defined]
+            kind, at = met[0]
+            if kind != "EOFHeaderError":  # the blocks of zeros that end an archive
+                raise tarfile.ReadError("it ends" if kind == "EmptyHeaderError" else archive.ending)  # type: ignore[attr-defined]
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
-        code = "truncated_input" if "end" in str(error) or "truncated" in str(error) else "corrupt_input"
-        message = (
-            f"{where} is a damaged tar archive ({error}). What stands before byte {at:,} was read, the rest was not."
-        )
-        yield "rest", f"byte {at:,}", InputError(code, message, where=where)
+        yield "rest", f"byte {at:,}", _tar_damage(where, str(error), at)
+
+
+def _tar_damage(where: str, why: str, start: int, end: int = -1) -> InputError:
+    """Return what is wrong with the bytes from ``start``; ``end`` is the next header, -1 when there is none."""
+    if end >= 0:
+        message = f"{where} is a damaged tar archive ({why}). Between byte {start:,} and byte {end:,} nothing was read."
+        return InputError("corrupt_input", message, where=where)
+    code = "truncated_input" if "end" in why or "truncated" in why else "corrupt_input"
+    message = f"{where} is a damaged tar archive ({why}). What stands before byte {start:,} was read, the rest was not."
+    return InputError(code, message, where=where)
 
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f:*?\"<>|]")

@@ -6,6 +6,7 @@ A format is known by its first bytes; brotli has no such mark and is known by th
 from __future__ import annotations
 
 import bz2
+import functools
 import importlib
 import io
 import lzma
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 from cleaner.errors import InputError, SetupError
 
-__all__ = ["Compression", "compression_of", "inflate_bytes", "open_inflated", "require"]
+__all__ = ["Compression", "compression_of", "inflate_bytes", "open_inflated", "require", "skip_damage"]
 
 Compression = Literal["gzip", "bzip2", "xz", "zstandard", "brotli", ""]
 
@@ -26,8 +27,9 @@ _MARKS: tuple[tuple[bytes, Compression], ...] = (
     (b"\x28\xb5\x2f\xfd", "zstandard"),
 )
 
-_STEP_BYTES = 64 * 1024
-"""How much of the compressed file is read at once."""
+_STEP_BYTES = 4 * 1024
+"""How much is inflated in one go: what stands so much before a damaged place is lost with it, where nothing checks
+smaller parts."""
 
 _PIECE_BYTES = 1 << 20
 """How much is inflated at once, at most; zstandard, which has no such limit, is fed few bytes instead."""
@@ -39,6 +41,12 @@ _XZ_MEMORY_BYTES = 128 << 20
 _ZSTD_WINDOW_BYTES = 1 << 27
 """What a file may ask for to be inflated: 128 MiB, the most that the command line tools write by default or with
 ``--long`` without being asked for more."""
+
+_GZIP_MEMBER = b"\x1f\x8b\x08"
+"""gzip's mark and the only method there is."""
+
+_KEPT_BYTES = 1 << 20
+"""How far back the next stream is looked for, when one turns out to be damaged."""
 
 _RATIO_FROM_BYTES = 100_000_000
 """Below this size nothing is called a bomb, however well it was compressed."""
@@ -97,7 +105,7 @@ def open_inflated(file: BinaryIO, name: str, *, where: str, max_ratio: int) -> t
     Reading from it raises InputError (``truncated_input``, ``corrupt_input``) where the data end or are damaged, and
     ``inflates_too_large`` once there are more than ``max_ratio`` times the bytes read (beyond 100 MB).
     """
-    source: Any = file if hasattr(file, "peek") else io.BufferedReader(file, _STEP_BYTES)
+    source: Any = file if hasattr(file, "peek") else io.BufferedReader(file, 1 << 16)
     compression = compression_of(source.peek(8)[:8], name)
     if not compression:
         return source, ""
@@ -105,12 +113,32 @@ def open_inflated(file: BinaryIO, name: str, *, where: str, max_ratio: int) -> t
     return io.BufferedReader(stream, _PIECE_BYTES), compression
 
 
+def skip_damage(stream: io.BufferedReader, *, begins: bytes) -> tuple[io.BufferedReader, int, int] | None:
+    """Return a stream that goes on behind a damaged place, and which bytes of the compressed file are left out.
+
+    ``stream`` is one of :func:`open_inflated` that raised ``corrupt_input``; it is of no use any more. Files of many
+    compressed streams, one behind the other, can be entered at the next one: it is taken for one when what it inflates
+    to begins with ``begins``. None when there is no further one, or the compression has no mark to look for.
+    """
+    raw = stream.detach()
+    if not isinstance(raw, _InflatedStream):
+        return None
+    damaged = raw.source.start
+    at = raw.skip(begins)
+    return None if at < 0 else (io.BufferedReader(raw, _PIECE_BYTES), damaged, at)
+
+
 class _InflatedStream(io.RawIOBase):
     """A file that gives what another one inflates to."""
 
     def __init__(self, source: Any, compression: Compression, where: str, max_ratio: int) -> None:
-        self.pieces = _inflate(source, compression, where, max_ratio=max_ratio)
+        self.source = _Rereadable(source)
+        self.inflate = functools.partial(_inflate, self.source, compression, where, max_ratio=max_ratio)
+        self.compression, self.where = compression, where
+        self.pieces = self.inflate()
         self.rest = b""
+        self.given = 0
+        """Bytes that came out so far."""
 
     def readable(self) -> bool:
         return True
@@ -124,20 +152,93 @@ class _InflatedStream(io.RawIOBase):
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]
         self.rest = self.rest[size:]
+        self.given += size
         return size
+
+    def skip(self, begins: bytes) -> int:
+        """Go to the next stream that inflates to what begins so; return its place in the file, -1 without one."""
+        marks = {"gzip": _GZIP_MEMBER, "zstandard": b"\x28\xb5\x2f\xfd"}  # crawlers write one for each record
+
+        def is_one(head: bytes) -> bool:
+            if self.compression == "zstandard":
+                return True  # nothing comes out before 128 KiB are in, and four bytes are no accident
+            try:
+                return zlib.decompressobj(wbits=31).decompress(head, len(begins)) == begins
+            except zlib.error:
+                return False
+
+        if self.compression not in marks:
+            return -1
+        at = self.source.find(marks[self.compression], is_one)
+        self.pieces, self.rest = self.inflate(), b""
+        return at
+
+
+class _Rereadable:
+    """A compressed file of which the bytes since the beginning of a stream can be read once more, to look for the next.
+
+    Only the last ``_KEPT_BYTES`` of them are kept: damage shows soon behind it.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.source = source
+        self.data = bytearray()
+        self.start = self.at = 0
+        """Places in the file: of the first byte that is kept, and of the one to be read next."""
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, at most so many."""
+        held = self.at - self.start
+        if held >= len(self.data):
+            self.data += self.source.read(size)
+            surplus = len(self.data) - _KEPT_BYTES
+            if surplus > 0:
+                del self.data[:surplus]
+                self.start, held = self.start + surplus, held - surplus
+        piece = bytes(self.data[held : held + size])
+        self.at += len(piece)
+        return piece
+
+    def begin(self, at: int) -> None:
+        """Note that a stream begins here: what stands before it is not needed any more."""
+        del self.data[: at - self.start]
+        self.start = at
+
+    def find(self, mark: bytes, is_one: Callable[[bytes], bool]) -> int:
+        """Go to the next place behind ``start`` where ``mark`` stands and ``is_one`` agrees; -1 without one."""
+        self.begin(self.start + 1)
+        is_all = False
+        while True:
+            found = self.data.find(mark)
+            if found < 0 or (len(self.data) - found < _STEP_BYTES and not is_all):
+                if is_all:
+                    return -1
+                self.begin(self.start + (max(0, len(self.data) - len(mark) + 1) if found < 0 else found))
+                piece = self.source.read(_STEP_BYTES)
+                self.data += piece
+                is_all = not piece
+                continue
+            self.begin(self.start + found)
+            if is_one(bytes(self.data[:_STEP_BYTES])):
+                self.at = self.start
+                return self.start
+            self.begin(self.start + 1)
 
 
 def _inflate(
-    source: BinaryIO, compression: Compression, where: str, *, max_ratio: int = 0, is_cut: bool = False
+    source: BinaryIO | _Rereadable, compression: Compression, where: str, *, max_ratio: int = 0, is_cut: bool = False
 ) -> Iterator[bytes]:
     """Yield what a compressed file of one or more streams inflates to; zero bytes behind them are padding."""
     make, faults = _codecs(compression, where)
-    codec, at, size, is_padded = make(), 0, 0, False
+    codec, at, size, is_padded = make(), getattr(source, "at", 0), 0, False
     step = _ZSTD_STEP_BYTES if compression == "zstandard" else _STEP_BYTES
     is_begun = False
+    begin = getattr(source, "begin", lambda _: None)
     while data := source.read(step):
         at += len(data)
         while data:
+            if not is_begun and not is_padded:
+                begin(at - len(data))
             if not is_begun and compression != "brotli" and at > len(data) and not data.strip(b"\0"):
                 is_padded, data = True, b""
                 continue

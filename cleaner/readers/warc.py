@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from cleaner.errors import InputError
-from cleaner.readers.compressed import require
+from cleaner.readers.compressed import require, skip_damage
 from cleaner.readers.reading import Member, Reading
 
 __all__ = ["read_warc"]
@@ -53,21 +53,17 @@ class _Page(NamedTuple):
     type: str
 
 
-def read_warc(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Member]:
+def read_warc(file: io.BufferedReader, *, where: str, reading: Reading) -> Iterator[Member]:
     """Yield the pages among the response and resource records; the HTTP headers give their type and encoding.
 
-    ``file`` is not compressed; positions are bytes in it. Answers other than 2xx and other content types are passed
-    over. A record that is shorter than it says, and bytes between records that are none, become members with an
-    InputError; reading goes on at the next record. Raises SetupError ``missing_extra``, and what the file raises.
+    ``file`` is not compressed, or one of :func:`cleaner.readers.compressed.open_inflated`; positions are bytes in what
+    it gives. Answers other than 2xx and other content types are passed over. A record that is shorter than it says,
+    bytes between records that are none, and compressed data that are damaged become members with an InputError;
+    reading goes on at the next record. Raises SetupError ``missing_extra``, and what the file raises otherwise.
     """
     warc = require("fastwarc.warc", "warc", where)
-    number = 0
-    for item in _records(file, reading.limit_bytes):
-        page = _gap(item, where) if isinstance(item, _Gap) else _page(item, warc, where, reading)
-        if page is None:
-            continue
-        number += 1
-        name, place = f"{number:06}", f"byte {item.start:,}"
+    for number, (at, page) in enumerate(_pages(file, warc, where, reading), 1):
+        name, place = f"{number:06}", f"byte {at:,}"
         if isinstance(page, InputError):
             yield Member(name=name, position=number, where=place, error=page)
             continue
@@ -81,6 +77,30 @@ def read_warc(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Membe
             charset=page.charset,
             content_type="html" if "html" in page.type else "auto",
         )
+
+
+def _pages(
+    file: io.BufferedReader, warc: Any, where: str, reading: Reading
+) -> Iterator[tuple[int, _Page | InputError]]:
+    """Yield where a record stands and its page, or why that cannot be read; damaged compressed data are skipped."""
+    at = 0
+    while True:
+        try:
+            for item in _records(file, reading.limit_bytes, at):
+                at = item.start
+                page = _gap(item, where) if isinstance(item, _Gap) else _page(item, warc, where, reading)
+                if page is not None:
+                    yield at, page
+        except InputError as error:  # noqa: PERF203 - once for each damaged place
+            at = getattr(file.raw, "given", at)
+            onward = skip_damage(file, begins=b"WARC/") if error.code == "corrupt_input" else None
+            if onward is None:
+                raise
+            file, start, end = onward
+            message = f"{where} is damaged from byte {start:,} to byte {end:,} ({error.__cause__ or error.message})."
+            yield at, InputError(error.code, message, where=where)
+        else:
+            return
 
 
 def _gap(gap: _Gap, where: str) -> InputError:
@@ -108,7 +128,10 @@ def _page(record: _Record, warc: Any, where: str, reading: Reading) -> _Page | I
     if kind == "resource":
         type_ = _field(record.header, b"Content-Type").partition(";")[0].strip().lower()
         return _Page(record.block, identity, url, None, type_) if type_ in _PAGE_TYPES else None
-    whole = io.BytesIO(record.header + record.block + b"\r\n\r\n")
+    header = record.header
+    if not _field(header, b"Content-Type"):  # some writers leave it out; a response is HTTP
+        header = header.rstrip() + b"\r\nContent-Type: application/http; msgtype=response\r\n\r\n"
+    whole = io.BytesIO(header + record.block + b"\r\n\r\n")
     try:
         for parsed in warc.ArchiveIterator(
             whole, parse_http=True, auto_decode="all", quirks_mode=True, stream_detect=False
@@ -138,9 +161,9 @@ def _field(header: bytes, name: bytes) -> str:
     return found.group(1).decode("utf-8", "replace").strip() if found else ""
 
 
-def _records(file: BinaryIO, limit: int) -> Iterator[_Record | _Gap]:
-    """Yield each record, and whatever is none."""
-    at, lost = 0, -1
+def _records(file: BinaryIO, limit: int, at: int) -> Iterator[_Record | _Gap]:
+    """Yield each record, and whatever is none; the file stands at byte ``at``."""
+    lost = -1
     while line := file.readline(_MAX_LINE):
         start, at = at, at + len(line)
         if not re.match(rb"WARC/\d+\.\d+[ \t]*\r?\n", line):
