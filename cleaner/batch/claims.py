@@ -92,7 +92,7 @@ def _read(folder: Path) -> dict[str, str]:
     """Return output name -> source; what cannot be understood claims nothing."""
     try:
         lines = (folder / OUTPUT_MARK).read_text("ascii", "replace").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a file in the way is named when the folder is made
         return {}
     except OSError as error:
         raise RunError("unreadable", f"{folder} cannot be read: {error.strerror}.", where=str(folder)) from error

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 from cleaner.batch.report import Outcome
 from cleaner.errors import RunError
 from cleaner.records import printable
+from cleaner.writers import run_error
 
-__all__ = ["LEDGER_FILE", "Ledger", "Row", "fingerprint_of"]
+__all__ = ["LEDGER_FILE", "Ledger", "Row", "fingerprint_of", "opened"]
 
 LEDGER_FILE = ".cleaner/ledger.sqlite"
 
@@ -82,11 +83,26 @@ def fingerprint_of(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Ledger]:
+    """Open the ledger for a run, and close it at the end. Raises RunError ``ledger_failed``, also for a damaged one."""
+    ledger = Ledger(folder)
+    try:
+        yield ledger
+    except sqlite3.Error as error:  # what is written may fail (a full disk), what is there must be readable
+        raise _failed(ledger.path, error) from error
+    finally:
+        ledger.close()
+
+
 class Ledger:
     """The ledger of an output folder; used by one process at a time (see lock.py), read by any."""
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open the ledger, and make it when there is none. Raises RunError ``ledger_failed``."""
+        """Open the ledger, and make it when there is none.
+
+        Raises RunError: ``ledger_failed``, or what the system says when it may not be written (``not_writable`` ...).
+        """
         self.path = folder / LEDGER_FILE
         self.fingerprint, self.run = "", 0
         self.is_failing = False
@@ -100,6 +116,8 @@ class Ledger:
                 self.base.execute("PRAGMA recursive_triggers = ON")  # what is replaced is deleted, records and all
                 self.base.executescript(_TABLES)
         except sqlite3.Error as error:
+            if not read_only:
+                _check_writable(self.path)
             raise _failed(self.path, error) from error
 
     def close(self) -> None:
@@ -284,5 +302,16 @@ def _quoted(path: Path) -> str:
     return urllib.parse.quote(os.fsencode(Path(os.path.abspath(path))))  # noqa: PTH100 - links stay
 
 
+def _check_writable(path: Path) -> None:
+    """Raise RunError when the system refuses to write, since SQLite does not say why it cannot."""
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise run_error(path, error) from error
+
+
 def _failed(path: Path, error: sqlite3.Error) -> RunError:
-    return RunError("ledger_failed", f"{path} cannot be written: {error}.", where=str(path))
+    message = f"{path} cannot be written: {error}."
+    if any(sign in str(error) for sign in ("not a database", "malformed", "corrupt")):
+        message = f"{path} is damaged: {error}. Remove it, and everything is cleaned anew into the same folder."
+    return RunError("ledger_failed", message, where=str(path))

@@ -18,7 +18,7 @@ from typing import TextIO
 
 from cleaner.batch.claims import check_claims, write_claims
 from cleaner.batch.feed import read_in_process
-from cleaner.batch.ledger import Ledger, Row
+from cleaner.batch.ledger import Ledger, Row, opened
 from cleaner.batch.limits import Limits
 from cleaner.batch.lock import locked
 from cleaner.batch.outputs import DROPPED, finish_outputs
@@ -103,7 +103,7 @@ def clean_tree(
         make_folder((recipe.folder / OUTPUT_MARK).parent)
         with locked(recipe.folder):
             write_claims(recipe.folder, claims)
-            with contextlib.closing(Ledger(recipe.folder)) as ledger, _tidied(recipe.folder):
+            with opened(recipe.folder) as ledger, _tidied(recipe.folder):
                 run = _Run(recipe, ledger, report, selection=selection, limits=limits, jobs=jobs, stop=stop)
                 run.begin(say)
                 with contextlib.closing(_ErrorLog(recipe.folder / ERRORS_FILE)) as log:
