@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,9 +105,29 @@ def test_large_documents_have_more_time() -> None:
 
 
 def test_processes_are_replaced_after_their_share(run: Run) -> None:
-    """Recycling changes nothing but the processes."""
+    """No process does more than it may, and recycling changes nothing but the processes."""
     names = [f"{number}" for number in range(12)]
-    assert told(run(names, limits=Limits(recycle_after=2))) == [(name, "ok", 1) for name in names]
+    outcomes = run(names, limits=Limits(recycle_after=2))
+    assert told(outcomes) == [(name, "ok", 1) for name in names]
+    done = Counter(outcome.note for outcome in outcomes)
+    assert (len(done), set(done.values())) == (6, {2})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_processes_that_keep_memory_are_replaced(run: Run) -> None:
+    """Once half of what it may take is not given back, a process makes room for another one; no document is failed."""
+    names = [f"hoard{number:02}" for number in range(24)]
+    outcomes = run(names, limits=Limits(memory_bytes=500_000_000), jobs=1)
+    assert told(outcomes) == [(name, "ok", 1) for name in names]
+    done = Counter(outcome.note for outcome in outcomes)
+    assert 2 <= len(done) <= 8
+    assert max(done.values()) <= 250 // 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_a_worker_has_one_thread(run: Run) -> None:
+    """Matrices are multiplied by the thread that asks, so that N processes keep N cores busy and no more."""
+    assert [outcome.note for outcome in run(["threads-a", "threads-b"])] == [1, 1]
 
 
 def test_stopping_finishes_what_is_begun(run: Run) -> None:

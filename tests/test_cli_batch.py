@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import logging
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -96,9 +97,33 @@ def test_shards_divide_records(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["jsonl", "csv", "parquet"])
+def test_every_shared_format_has_shards(run: Run, name: str) -> None:
+    """Two records in each file, one in the last; together those of a single file, each with every field."""
+    Path("in/z.zip").unlink()
+    Path("in/f.txt").write_text("six", "utf-8")
+    rows = {"jsonl": _json_rows, "csv": _csv_rows, "parquet": lambda path: pq.read_table(path).to_pylist()}[name]
+    run("clean", "in", "-o", "out", "-f", name, "--shard-size", "2")
+    run("clean", "in", "-o", "whole", "-f", name)
+    assert (made(), made("whole")) == ([f"articles-{number:05}.{name}" for number in range(3)], [f"articles.{name}"])
+    parts = [rows(Path("out", part)) for part in made()]
+    assert [len(part) for part in parts] == [2, 2, 1]
+    assert [row for part in parts for row in part] == rows(Path(f"whole/articles.{name}"))
+
+
+def _json_rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _csv_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.usefixtures("folder")
 def test_deduplicate_leaves_duplicates_out(run: Run) -> None:
     """One of two texts that are the same is kept: files and records of the other are not there."""
-    assert "1 of these are duplicates" in run("clean", "in", "-o", "out", "-f", "json,jsonl").err
+    assert "1 of these is a duplicate" in run("clean", "in", "-o", "out", "-f", "json,jsonl").err
     assert json.loads(Path("out/z.zip/g.html.json").read_bytes())["duplicate_of"] == "a.txt"
     run("clean", "in", "-o", "out", "-f", "json,jsonl", "--deduplicate")
     assert "z.zip/g.html.json" not in made()
@@ -111,6 +136,22 @@ def test_deduplicate_leaves_duplicates_out(run: Run) -> None:
     ]
     run("clean", "in", "-o", "out", "-f", "json,jsonl")
     assert "z.zip/g.html.json" in made()
+
+
+def test_guessed_columns_are_told(run: Run) -> None:
+    """Once for all tables that are alike, and not at all when the user named them; nor with --quiet."""
+    for name in ("a", "b"):
+        Path(f"{name}.csv").write_text("ID,Body,link\n1,one,https://example.org/1\n", "utf-8")
+    Path("c.jsonl").write_text('{"text": "two"}\n', "utf-8")
+    notes = [line for line in run("clean", "a.csv", "b.csv", "c.jsonl", "-o", "out").err.splitlines() if "note" in line]
+    other = "--text-column and its like choose others."
+    assert notes == [
+        f"note: Columns of a.csv: text from 'Body', url from 'link', id from 'ID'. {other}",
+        f"note: Columns of c.jsonl: text from 'text'. {other}",
+    ]
+    assert run("clean", "a.csv", "-o", "two", "-q").err == ""
+    named = ("--text-column", "Body", "--url-column", "link", "--id-column", "ID")
+    assert "note" not in run("clean", "a.csv", "-o", "three", *named).err
 
 
 def test_tables_give_records_with_their_identifiers(run: Run) -> None:
@@ -179,12 +220,35 @@ def test_the_summary_is_there_for_programs(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_summary_is_of_a_folder(run: Run) -> None:
+    """One page on standard output has none, and that is said, not passed over."""
+    result = run("clean", "in/a.txt", "--json-summary")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error[folder_needed]: --json-summary needs a folder for the results. Try: -o out --json-summary\n"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+@pytest.mark.usefixtures("folder")
+def test_pipes_are_named(run: Run) -> None:
+    """What looks like a page by its name and would be waited for is a line of the summary."""
+    os.mkfifo("in/pipe.html")
+    assert (
+        "note[not_a_file]: in/pipe.html is a named pipe, which cleaner does not wait for."
+        in run("clean", "in", "-o", "out").err
+    )
+
+
+@pytest.mark.usefixtures("folder")
 def test_each_document_can_be_told(run: Run) -> None:
     """`--verbose` prints a line for each, with its name; the second run says which were done before."""
     lines = run("clean", "in", "-o", "out", "-v").err.splitlines()
     assert lines[0].startswith("ok  a.txt: 3 characters 0.0")
     assert lines[3] == "failed  d.txt: binary_input: d.txt is binary."
     assert run("clean", "in", "-o", "out", "-v").err.splitlines()[0] == "ok  a.txt: 3 characters (earlier)"
+    Path("in/a.json").write_text("{", "utf-8")
+    assert "warning: a.txt: in/a.json, beside a page, is no JSON" in run("clean", "in", "-o", "two", "-v").err
 
 
 @pytest.mark.usefixtures("folder")
@@ -240,3 +304,32 @@ def test_an_unknown_option_in_a_file_is_refused(run: Run) -> None:
     result = run("clean", "in", "-o", "out")
     assert (result.code, "Did you mean 'shard_size'?" in result.err) == (2, True)
     assert not Path("out").exists()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('timeout = "fast"\n', "Invalid value for '--timeout'"),
+        ("shard-size = 0\n", "Invalid value for '--shard-size'"),
+        ("threshold = 7\n", "threshold must lie between 0 and 1, but is 7."),
+        ("timeout = \n", "cannot be read: Invalid value (at line 1"),
+        ("timout = 3\n", "Did you mean 'timeout'?"),
+    ],
+)
+def test_a_bad_value_in_a_file_is_said_with_the_file(run: Run, text: str, says: str) -> None:
+    """Who never typed the option is told where it stands; typed on the command line, no file is blamed."""
+    Path("cleaner.toml").write_text(text, "utf-8")
+    result = run("clean", "in", "-o", "out")
+    message = " ".join(result.err.replace("\n", " ").split())
+    assert (result.code, says in message, "cleaner.toml" in message) == (2, True, True)
+    assert not Path("out").exists()
+    Path("cleaner.toml").write_text("timeout = 5\n", "utf-8")
+    assert "cleaner.toml" not in run("clean", "in", "-o", "out", "--timeout", "fast").err
+
+
+def test_a_table_that_is_none_in_a_project_file_is_said(run: Run) -> None:
+    """A list of tables where one is meant is no traceback."""
+    Path("pyproject.toml").write_text("[[tool.cleaner]]\n", "utf-8")
+    result = run("config", "show")
+    assert (result.code, "tool.cleaner is no table" in result.err) == (2, True)

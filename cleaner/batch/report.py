@@ -201,9 +201,11 @@ class Report:
         ]
         lines += [f"{count:8,} {words}" for count, words in counts if count]
         if self.earlier:
-            lines.append(f"{self.earlier:8,} of these were done by an earlier run, and not again")
+            were = "was" if self.earlier == 1 else "were"
+            lines.append(f"{self.earlier:8,} of these {were} done by an earlier run, and not again")
         if self.duplicates:
-            lines.append(f"{self.duplicates:8,} of these are duplicates of another one")
+            are = "is a duplicate" if self.duplicates == 1 else "are duplicates"
+            lines.append(f"{self.duplicates:8,} of these {are} of another one")
         if self.passed_over:
             lines.append(f"{self.passed_over.total():8,} passed over, being no pages ({self.listed_passed_over})")
         for failure in self.failures:

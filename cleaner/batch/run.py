@@ -27,7 +27,7 @@ from cleaner.batch.report import Outcome, Report
 from cleaner.batch.state import State, describe_changes, run_facts
 from cleaner.batch.work import Recipe, clean_task, member_stamp
 from cleaner.batch.workers import run_tasks
-from cleaner.readers import CONTAINERS, OUTPUT_MARK, Member, Scan, members
+from cleaner.readers import CONTAINERS, OUTPUT_MARK, Columns, Member, Scan, members
 from cleaner.records import printable, valid_unicode
 from cleaner.writers import make_folder, remove_temporaries, run_error
 
@@ -38,6 +38,9 @@ _LOG.addHandler(logging.NullHandler())  # a library says nothing unless it is as
 
 ERRORS_FILE = ".cleaner/errors.jsonl"
 """The failures of the last run, one a line, complete after every line; absent when there are none."""
+
+_TOLD_COLUMNS = 10
+"""How many different guesses of the columns of tables are told; lines of JSON need not be alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +146,13 @@ class _Run:
         self.has_all = False
         """Whether every document was offered to the workers."""
         self.state = State(recipe.folder, report)
+        self.say: Callable[[str], None] = lambda _: None
+        self.guesses: set[Columns | None] = {None, recipe.reading.columns}
+        """Columns of tables that the user named, or was told of."""
 
     def begin(self, say: Callable[[str], None]) -> None:
         """Write down what is to be done, and say what is different from the last time."""
-        facts = run_facts(self.recipe)
+        facts, self.say = run_facts(self.recipe), say
         for sentence in describe_changes(self.ledger.facts(), facts):
             say(sentence)
         if self.recipe.overwrite:
@@ -224,6 +230,9 @@ class _Run:
             if member.passed_over:
                 self.report.passed_over[member.passed_over] += 1
                 continue
+            if member.columns not in self.guesses and len(self.guesses) < _TOLD_COLUMNS:
+                self.guesses.add(member.columns)
+                self.say(f"Columns of {task.name}: {member.columns}. --text-column and its like choose others.")
             inner = member_task(task, member, self.recipe.tree_formats)
             documents, last = documents + 1, member.position
             if self.selection.takes(inner.name):

@@ -42,6 +42,7 @@ def run_facts(recipe: Recipe) -> dict[str, Any]:
     reading = dataclasses.asdict(recipe.reading)
     for name in ("limit_bytes", "inflated_bytes"):  # as in the settings
         reading.pop(name)
+    reading |= {f"{what}_column": name for what, name in reading.pop("columns").items()}
     return {
         "version": __version__,
         "weights": weights_digest(recipe.settings),

@@ -48,6 +48,18 @@ class _Commands(TyperGroup):
         path = Path(named[-1]) if named else find_config(Path.cwd())
         return None if path is None else default_map(self.commands, path)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; of a value that no option takes, say so when it stands in a file."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            defaults = (error.ctx.default_map if error.ctx else None) or {}
+            name = error.param.name if error.param else ""
+            source = error.ctx.get_parameter_source(name) if error.ctx and name in defaults else None
+            if source is not None and source.name == "DEFAULT_MAP":
+                error.message += f" (It stands in {defaults.get('config', 'a file')}.)"
+            raise
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Say what to type when a page stands where the command should."""
         name = args[0]

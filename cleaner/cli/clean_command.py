@@ -178,9 +178,9 @@ def clean(
             with_report=report,
         )
         return clean_many(paths, recipe, manner, dry_run=dry_run)
-    if report or dry_run:
-        name = "--report" if report else "--dry-run"
-        raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
+    for name, is_given in {"--report": report, "--dry-run": dry_run, "--json-summary": json_summary}.items():
+        if is_given:
+            raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
     name = choose_format(names, target)
     article = clean_one(paths[0], reading, settings)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))

@@ -46,10 +46,13 @@ def load_config(path: str | Path) -> Values:
     try:
         values = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SetupError("bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)) from error
+        why = getattr(error, "strerror", None) or error
+        raise SetupError("bad_config", f"The settings file {path} cannot be read: {why}.", where=str(path)) from error
     if Path(path).name == _PROJECT:
         for name in _TABLE:
             values = values.get(name, {})
+        if not isinstance(values, dict):
+            raise SetupError("bad_config", f"In {path}, {'.'.join(_TABLE)} is no table.", where=str(path))
     return {name.replace("-", "_"): value for name, value in values.items()}
 
 

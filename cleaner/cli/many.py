@@ -89,7 +89,7 @@ def clean_many(paths: Sequence[str], recipe: Recipe, manner: Manner, *, dry_run:
 
         def tell(outcome: Outcome) -> None:
             if manner.verbose:
-                say(_line(outcome))
+                say(_line(outcome), *(f"warning: {outcome.name}: {warning}" for warning in outcome.warnings))
             count(outcome)
 
         report = _run(paths, found, recipe, manner, stop=interrupted, on_outcome=tell)
@@ -108,6 +108,7 @@ def _summarise(paths: Sequence[str], found: Scan, recipe: Recipe, manner: Manner
         say(f"error[nothing_found]: There is no page to clean in {', '.join(paths[:3])}.{over}")
     elif not manner.quiet:
         say(*report.lines())
+        say(*_notes(found))
         if report.failed:
             say(f"All failures are in {recipe.folder / ERRORS_FILE}.")
         if report.is_interrupted:
@@ -117,6 +118,13 @@ def _summarise(paths: Sequence[str], found: Scan, recipe: Recipe, manner: Manner
             say(f"The report is {recipe.folder / 'report' / 'index.html'}")
     if manner.json_summary:
         emit(f"{json.dumps({**report.counts(), 'exit_code': report.return_code})}\n".encode("ascii"))
+
+
+def _notes(found: Scan) -> list[str]:
+    """Return a line for each thing that looked like a page by its name and is none, such as a pipe; at most ten."""
+    pipes = [unread for unread in found.unread if unread.code == "not_a_file" and not unread.lost]
+    more = [f"... and {len(pipes) - 10:,} more that are no files."] if len(pipes) > 10 else []
+    return [f"note[{unread.code}]: {unread.message}" for unread in pipes[:10]] + more
 
 
 def _run(

@@ -119,7 +119,12 @@ def make_settings(
     if config is not None:
         from cleaner.cli.config import setting_values
 
-        settings = Settings.from_mapping(setting_values(config), where=config)
+        try:
+            settings = Settings.from_mapping(setting_values(config), where=config)
+        except SetupError as error:
+            if error.code != "bad_setting":  # the others name the file themselves
+                raise
+            raise SetupError(error.code, f"In {config}: {error.message}", where=config) from error
     changes: dict[str, Any] = {}
     if threshold is not None:
         changes["threshold"] = threshold

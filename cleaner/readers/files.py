@@ -303,14 +303,16 @@ def _common_folder(roots: list[str]) -> str:
 def _explain(path: str, error: OSError, *, seen: bool = False) -> tuple[str, str]:
     """Return code and sentence for an error of the operating system; ``seen`` when the path existed before."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return ("vanished", f"{path} vanished meanwhile.") if seen else ("not_found", f"There is no file {path}.")
+        hint = " Addresses begin with http:// or https://." if "://" in path else ""
+        return ("vanished", f"{path} vanished meanwhile.") if seen else ("not_found", f"There is no file {path}.{hint}")
     return "unreadable", f"{path} cannot be read: {error.strerror}."
 
 
 def _not_a_file(path: str, mode: int) -> str:
     natures = {stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket", stat.S_IFCHR: "device", stat.S_IFBLK: "device"}
     nature = natures.get(stat.S_IFMT(mode), "special file")
-    return f"{path} is a {nature}, which cleaner does not wait for. Use: cleaner clean - < {path}"
+    advice = "" if stat.S_ISSOCK(mode) else f" Use: cleaner clean - < {path}"
+    return f"{path} is a {nature}, which cleaner does not wait for.{advice}"
 
 
 def _content_of(head: bytes, name: str) -> Kind:

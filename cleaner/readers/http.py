@@ -65,6 +65,7 @@ def fetch(url: str, reading: Reading) -> RawPage:
         raise RunError("fetch_failed", f"{url} answers {error.code} {error.reason}.", where=url) from error
     except (OSError, HTTPException, ValueError) as error:
         why = getattr(error, "reason", None) or error
+        why = getattr(why, "strerror", None) or why
         raise RunError("fetch_failed", f"{url} cannot be fetched: {why}.", where=url) from error
 
 

@@ -21,6 +21,15 @@ class Columns:
     url: str = ""
     id: str = ""
 
+    def __str__(self) -> str:
+        """Say which columns hold what.
+
+        >>> str(Columns(text="story", url="link"))
+        "text from 'story', url from 'link'"
+        """
+        given = {"html": self.html, "text": self.text, "url": self.url, "id": self.id}
+        return ", ".join(f"{what} from '{name}'" for what, name in given.items() if name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -62,5 +71,7 @@ class Member:
     charset: str | None = None
     error: InputError | None = None
     """Why it cannot be read; the document is then empty."""
+    columns: Columns | None = None
+    """Of a row of a table: the columns it was read from, as they are called there."""
     passed_over: str = ""
     """Suffix of something that is no page (a picture in an archive); it is counted and not cleaned."""

@@ -214,6 +214,7 @@ def _row(
         url=url if isinstance(url, str) and url else None,
         content_type="html" if column == columns.html and columns.html else "auto",
         charset=charset,
+        columns=columns,
     )
 
 
