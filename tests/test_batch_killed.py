@@ -22,6 +22,7 @@ from batch_folder import processes_with, results_in
 from cleaner.batch.ledger import LEDGER_FILE
 from cleaner.batch.outputs import MANIFEST_FILE
 from cleaner.batch.state import read_state
+from cleaner.batch.status import read_standing
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
@@ -155,6 +156,7 @@ def test_killed_twenty_times_it_goes_on(start: Start, wanted: dict[str, bytes], 
         done = now
     wait_for(lambda: processes_with(mark) == [])
     assert 50 < len(done) < DOCUMENTS
+    assert read_standing(out).state == "killed"
     assert start(out, "-j", "2").wait(SECONDS) == 1
     assert read_state(out)["counts"]["earlier"] >= len(done)
     assert results_in(out) == wanted
@@ -204,6 +206,7 @@ def test_robbed_of_its_workers_it_loses_nothing(
     for aim in range(10, 210, 20):
         wait_for(lambda aim=aim: written(out) >= aim)  # type: ignore[misc]
         os.kill(worker_of(run.pid, mark, chosen), signal.SIGKILL)
+        assert read_standing(out).state == "running"
     assert run.wait(SECONDS) == 1
     attempts = [line["attempts"] for line in map(json.loads, (out / MANIFEST_FILE).read_bytes().splitlines())]
     assert 1 <= attempts.count(2) <= 10

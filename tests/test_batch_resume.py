@@ -157,6 +157,21 @@ def test_changed_settings_are_noticed_and_said(folder: Path, tmp_path: Path) -> 
     assert (len(said), report.earlier) == (1, 43)
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_changed_weights_are_noticed_and_said(folder: Path, tmp_path: Path) -> None:
+    """What is in the file of weights counts, not what it is called."""
+    said: list[str] = []
+    (tmp_path / "a.npz").write_bytes(b"one")
+    run(folder, tmp_path / "out", settings=Settings(weights=str(tmp_path / "a.npz")))
+    (tmp_path / "a.npz").rename(tmp_path / "b.npz")
+    other = Settings(weights=str(tmp_path / "b.npz"))
+    assert run(folder, tmp_path / "out", settings=other, say=said.append)[0].earlier == 43
+    (tmp_path / "b.npz").write_bytes(b"two")
+    assert run(folder, tmp_path / "out", settings=other, say=said.append)[0].earlier == 0
+    (sentence,) = said
+    assert sentence.startswith("Since the last run the weights have changed (")
+
+
 def test_changes_are_listed_in_words() -> None:
     """Several changes stand in one sentence; none at all give none."""
     before = {"version": "1", "weights": "aa", "settings": {"a": 1}, "formats": ["txt"]}

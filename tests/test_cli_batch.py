@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -238,6 +239,18 @@ def test_pipes_are_named(run: Run) -> None:
         "note[not_a_file]: in/pipe.html is a named pipe, which cleaner does not wait for."
         in run("clean", "in", "-o", "out").err
     )
+
+
+def test_without_a_terminal_lines_tell_how_far_it_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then: documents done, of how many, failed ones, the rate and the time that is left."""
+    monkeypatch.setattr("cleaner.console._PLAIN_SECONDS", -1.0)
+    Path("in").mkdir()
+    for number in range(20):
+        Path(f"in/{number:02}.txt").write_text("binary" if number == 1 else f"one {number}", "utf-8")
+    lines = run("clean", "in", "-o", "out", "-f", "txt").err.splitlines()
+    assert re.fullmatch(r"2 of 20 documents, 1 failed, [0-9.,]+/s, \d+ min left", lines[1])
+    assert [line.partition(" ")[0] for line in lines[:20]] == [str(number) for number in range(1, 21)]
+    assert not run("clean", "in", "-o", "two", "-f", "txt", "-q").err
 
 
 @pytest.mark.usefixtures("folder")

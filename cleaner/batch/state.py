@@ -31,6 +31,8 @@ _EVERY_SECONDS = 2.0
 _WORDS = {"version": "the version of cleaner", "weights": "the weights", "formats": "the output formats"}
 """How facts are called that are no setting."""
 
+_PLURALS = (_WORDS["weights"], _WORDS["formats"])
+
 
 def run_facts(recipe: Recipe) -> dict[str, Any]:
     """Return all that decides what comes out of a document, as plain data; limits of the machine are not among it."""
@@ -97,7 +99,11 @@ def describe_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[
         elif old != new:
             changed.append(f"{_WORDS.get(name, name)} ({json.dumps(old)} -> {json.dumps(new)})")
     listed = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
-    listed = listed.replace(" (", " has changed (", 1) if len(changed) == 1 else f"{listed} have changed"
+    if len(changed) == 1:
+        have = "have" if listed.startswith(_PLURALS) else "has"
+        listed = listed.replace(" (", f" {have} changed (", 1)
+    else:
+        listed = f"{listed} have changed"
     return [f"Since the last run {listed}: every document is cleaned again."]
 
 
