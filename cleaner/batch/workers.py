@@ -7,6 +7,7 @@ three out of three runs in which workers were killed from outside ended with "Al
 from __future__ import annotations
 
 import dataclasses
+import math
 import signal
 import time
 from collections import deque
@@ -173,6 +174,7 @@ class _Pool(Generic[J, R]):
         self.suspects: deque[_Slot[J, R]] = deque()
         """Tasks whose process died; each is done again by itself."""
         self.failed_starts = 0.0
+        self.kills, self.counted_at = 0, -math.inf
 
     def run(self, tasks: Iterator[Any], stop: Callable[[], bool]) -> Iterator[R]:
         has_more = True
@@ -240,13 +242,20 @@ class _Pool(Generic[J, R]):
         """Send the first of a queue to a worker; when that is gone, the task stays and the worker goes."""
         slot = queue[0]
         assert slot.task is not None  # noqa: S101 - for the type checker: only tasks are queued
-        slot.kills = oom_kills()
+        slot.kills = self.count_kills()
         if worker.send(slot, slot.task, self.limits.deadline_seconds(slot.task.size)):
             slot.attempts += 1
             queue.popleft()
         else:
             self.workers.remove(worker)
             worker.end()
+
+    def count_kills(self) -> int:
+        """Return how many processes the system had ended for want of memory a moment ago."""
+        now = time.monotonic()
+        if now - self.counted_at > _LOOK_SECONDS:  # asking takes as long as all else that is done for a document
+            self.kills, self.counted_at = oom_kills(), now
+        return self.kills
 
     def listen(self) -> None:
         """Wait until a worker says something, dies, or passes its deadline, but no longer than a moment."""

@@ -65,7 +65,7 @@ CLEAN_HELP: Final = (
     "  cleaner clean page.html             the text, on standard output\n"
     "  cleaner clean page.html -o a.json   a record with metadata, in a file\n"
     "  curl -s URL | cleaner clean -       the same from a pipe\n"
-    "  cleaner clean pages -o out          pages/a/b.html -> out/a/b.txt, out/a/b.json\n"
+    "  cleaner clean pages -o out          pages/a.html -> out/a.txt, out/a.json\n"
     "  cleaner clean crawl.warc.gz -o out  all pages in it -> out/articles.jsonl\n\n"
     "Folders and containers (zip, tar, warc, jsonl, csv, parquet; compressed, too) go into a folder; the same command "
     "goes on where an earlier one stopped.\n\n"
