@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import logging
 import os
 import re
 import sys
+import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +156,33 @@ def test_guessed_columns_are_told(run: Run) -> None:
     assert run("clean", "a.csv", "-o", "two", "-q").err == ""
     named = ("--text-column", "Body", "--url-column", "link", "--id-column", "ID")
     assert "note" not in run("clean", "a.csv", "-o", "three", *named).err
+
+
+ROWS = b'{"id": "r1", "text": "one"}\n{"id": "r2", "text": "two"}\n'
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_many_pages_come_from_a_pipe(run: Run, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]) -> None:
+    """A table on standard input is one for a folder; piped again, nothing is done again, and nothing is left behind."""
+    monkeypatch.setenv("TMPDIR", str(Path.cwd()))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    for earlier in (0, 2):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(pack(ROWS)))))  # type: ignore[arg-type]
+        summary = json.loads(run("clean", "-", "-o", "out", "-q", "--json-summary").out)
+        assert (summary["ok"], summary["earlier"]) == (2, earlier)
+        assert [(record["id"], record["text"]) for record in records()] == [("r1", "one"), ("r2", "two")]
+    assert [path.name for path in Path().iterdir()] == ["out"]
+
+
+def test_many_pages_are_not_taken_for_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A WARC file from a pipe needs a folder, and that is said."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"WARC/1.0\r\n"))))  # type: ignore[arg-type]
+    result = run("clean", "-")
+    assert result == Result(
+        2,
+        "",
+        "error[output_needed]: Standard input holds many pages (warc). They need a folder: cleaner clean - -o out\n",
+    )
 
 
 def test_tables_give_records_with_their_identifiers(run: Run) -> None:

@@ -75,10 +75,18 @@ def _default_formats(found: Scan) -> tuple[str, ...]:
 
 def clean_many(paths: Sequence[str], recipe: Recipe, manner: Manner, *, dry_run: bool = False) -> int:
     """Clean what is found in the inputs, say what came of it, and return the exit code."""
-    from cleaner.batch import finish_on_interrupt
-    from cleaner.readers import STDIN, Scan, scan
+    from cleaner.readers import STDIN, Scan, piped_container, scan
 
-    found = Scan("", (STDIN,), ()) if list(paths) == ["-"] else scan(paths, skip_folder=str(recipe.folder))
+    if list(paths) != ["-"]:
+        return _clean_found(scan(paths, skip_folder=str(recipe.folder)), paths, recipe, manner, dry_run=dry_run)
+    with piped_container() as piped:
+        root = "" if piped is None else str(recipe.folder.absolute())  # the same the next time, for the ledger
+        return _clean_found(Scan(root, (piped or STDIN,), ()), paths, recipe, manner, dry_run=dry_run)
+
+
+def _clean_found(found: Scan, paths: Sequence[str], recipe: Recipe, manner: Manner, *, dry_run: bool) -> int:
+    from cleaner.batch import finish_on_interrupt
+
     recipe = recipe if recipe.formats else dataclasses.replace(recipe, formats=_default_formats(found))
     if dry_run:
         return _tell_plan(found, recipe, manner.selection)

@@ -32,11 +32,16 @@ def clean_one(path: str, reading: Reading, settings: Settings) -> Article:
 
 
 def _find_one(path: str) -> Found:
-    from cleaner.readers import STDIN, scan
+    from cleaner.readers import STDIN, piped_kind, scan
 
     if path == "-":
         if is_terminal(sys.stdin):
             say("Reading from the terminal; end with Ctrl-D.")
+        kind = piped_kind(is_many=False)
+        if kind in ("warc", "tar"):  # what would pass for one page of text; the others are known as binary
+            raise SetupError(
+                "output_needed", f"Standard input holds many pages ({kind}). They need a folder: cleaner clean - -o out"
+            )
         return STDIN
     found = scan([path])
     for unread in found.unread:

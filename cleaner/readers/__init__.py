@@ -31,6 +31,7 @@ from cleaner.readers.mhtml import html_part, is_mhtml
 from cleaner.readers.names import CONTAINERS, file_suffix, is_url, page_stem
 from cleaner.readers.reading import Columns, Member, Reading
 from cleaner.readers.sidecars import Sidecar, read_sidecar
+from cleaner.readers.standard_input import piped_container, piped_kind
 from cleaner.records import printable
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "is_url",
     "members",
     "page_stem",
+    "piped_container",
+    "piped_kind",
     "read",
     "read_list",
     "read_member",

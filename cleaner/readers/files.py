@@ -19,7 +19,18 @@ from cleaner.errors import InputError, RunError, SetupError
 from cleaner.readers.compressed import compression_of, inflate_bytes
 from cleaner.readers.names import CONTAINERS, Kind, content_says, file_suffix, is_url, page_stem, suffix_says, url_name
 
-__all__ = ["OUTPUT_MARK", "Found", "Scan", "Unread", "is_pattern", "open_file", "read_file", "read_stream", "scan"]
+__all__ = [
+    "OUTPUT_MARK",
+    "Found",
+    "Scan",
+    "Unread",
+    "content_of",
+    "is_pattern",
+    "open_file",
+    "read_file",
+    "read_stream",
+    "scan",
+]
 
 _SNIFFED_BYTES = 1024
 """How much of a file decides whether it is a page when its name does not; the same number `file` and grep look at or
@@ -209,7 +220,7 @@ class _Search:
         if kind != "unknown" or path.startswith(_STREAMS):
             return kind
         with open_file(path) as file:
-            return _content_of(file.read(_SNIFFED_BYTES), name)
+            return content_of(file.read(_SNIFFED_BYTES), name)
 
     def walk(self) -> None:
         """Enter every folder; linked ones wait until the real ones are done, so that these keep their own names."""
@@ -315,15 +326,18 @@ def _not_a_file(path: str, mode: int) -> str:
     return f"{path} is a {nature}, which cleaner does not wait for.{advice}"
 
 
-def _content_of(head: bytes, name: str) -> Kind:
-    """Tell what a file is by its beginning; of a compressed one, by the beginning of what it inflates to."""
+def content_of(head: bytes, name: str, *, is_table: bool = False) -> Kind:
+    """Tell what a file is by its beginning; of a compressed one, by the beginning of what it inflates to.
+
+    ``is_table`` takes what begins with a JSON object for lines of JSON.
+    """
     compression = compression_of(head, name)
-    if not compression:
-        return content_says(head)
-    try:
-        return content_says(inflate_bytes(head, compression, limit=_SNIFFED_INFLATED_BYTES, where=name, is_cut=True))
-    except (InputError, SetupError):
-        return "page"  # what is wrong with it is said when it is read
+    if compression:
+        try:
+            head = inflate_bytes(head, compression, limit=_SNIFFED_INFLATED_BYTES, where=name, is_cut=True)
+        except (InputError, SetupError):
+            return "page"  # what is wrong with it is said when it is read
+    return "jsonl" if is_table and head.lstrip().startswith(b'{"') else content_says(head)
 
 
 def open_file(path: str) -> BinaryIO:
