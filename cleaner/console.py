@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from cleaner.errors import RunError
 
@@ -103,7 +103,8 @@ def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome], 
         TimeRemainingColumn(),
     )
     started, failed = time.perf_counter(), 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(file=cast("TextIO", _Unheard(sys.stderr)))
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, failed="", rate="")
 
         def count(outcome: Outcome) -> None:
@@ -114,6 +115,27 @@ def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome], 
             bar.update(task, advance=1, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
 
         yield count
+
+
+class _Unheard:
+    """A stream to which writing never fails: a run goes on when its terminal is closed."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, if anybody is there."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if anybody is there."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.flush()
 
 
 def _plain_progress(total: int | None) -> Callable[[Outcome], None]:

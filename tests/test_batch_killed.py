@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import subprocess
@@ -179,6 +180,34 @@ def test_told_to_end_it_ends_in_good_order(start: Start, tmp_path: Path, mark: s
     assert len(finished(out)) == state["counts"]["documents"] == written(out) < DOCUMENTS
     assert leftovers(out) == []
     assert (tmp_path / "messages").read_bytes() == b""
+
+
+def test_a_closed_terminal_ends_it_in_good_order(folder: Path, tmp_path: Path, mark: str) -> None:
+    """The bar has nobody to be drawn for any more; that is no error, and the documents at hand are finished."""
+    import pty  # not everywhere
+
+    out = tmp_path / "out"
+    child, terminal = pty.fork()
+    if child == 0:
+        name, _, value = mark.partition("=")
+        arguments = ["-m", "cleaner", "clean", str(folder), "-o", str(out), "-f", "txt,jsonl,csv", "-j", "2"]
+        environment = {**os.environ, name: value, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+        os.execve(sys.executable, [sys.executable, *arguments], environment)  # noqa: S606 - a terminal needs a fork
+    seen = b""
+
+    def is_under_way() -> bool:
+        nonlocal seen
+        while select.select([terminal], [], [], 0)[0]:
+            seen += os.read(terminal, 4096)
+        return written(out) >= 5 and b"/s" in seen
+
+    wait_for(is_under_way)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    wait_for(lambda: processes_with(mark) == [])
+    assert read_state(out)["state"] == "interrupted"
+    assert len(finished(out)) < DOCUMENTS
+    assert leftovers(out) == []
 
 
 def test_told_twice_it_ends_at_once(start: Start, tmp_path: Path, mark: str) -> None:
