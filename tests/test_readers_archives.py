@@ -211,6 +211,15 @@ def test_a_damaged_tar_header_is_said(tmp_path: Path) -> None:
     assert f"Between byte {at:,} and byte {at + 1024:,} nothing was read" in str(found[3].error)
 
 
+def test_tars_one_behind_the_other_are_one(tmp_path: Path) -> None:
+    """What stands behind the zeros that end an archive is read when it is another one, and nothing when it is none."""
+    more = {"z.html": b"<p>More.</p>"}
+    assert told(read_all(tmp_path, "a.tar", make_tar(PAGES) + make_tar(more))) == [*PAGES.items(), *more.items()]
+    assert told(read_all(tmp_path, "b.tar", make_tar(PAGES) + b"rubbish" * 999)) == list(PAGES.items())
+    assert told(read_all(tmp_path, "c.tar", make_tar({}))) == []
+    assert told(read_all(tmp_path, "d.tar", b"rubbish" * 999)) == [("rest", "corrupt_input")]
+
+
 def test_encrypted_members_are_said(tmp_path: Path) -> None:
     """Nobody is asked for a password."""
     data = bytearray(make_zip({"a.html": b"<p>Secret."}))

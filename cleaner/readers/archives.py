@@ -200,11 +200,8 @@ class _WatchedInfo(tarfile.TarInfo):
         try:
             return super().fromtarfile(tarfile)
         except Exception as error:
-            kind = type(error).__name__
-            tarfile.met = getattr(tarfile, "met", ())
-            if kind not in dict(tarfile.met):
-                tarfile.met += ((kind, tarfile.offset),)
-            tarfile.ending = str(error)
+            tarfile.met = getattr(tarfile, "met", {})
+            tarfile.met.setdefault(type(error).__name__, (tarfile.offset, str(error)))
             raise
 
 
@@ -219,10 +216,10 @@ def read_tar(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Part]:
         with tarfile.open(fileobj=file, mode="r|", tarinfo=_WatchedInfo, ignore_zeros=True) as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # else the memory grows with the archive
-                lost = dict(getattr(archive, "met", ())).get("InvalidHeaderError", -1)
+                lost, why = getattr(archive, "met", {}).get("InvalidHeaderError", (-1, ""))
                 if lost >= 0:
-                    yield f"damaged-{lost}", f"byte {lost:,}", _tar_damage(where, "bad header", lost, info.offset)
-                archive.met, at = (), info.offset  # type: ignore[attr-defined]
+                    yield f"damaged-{lost}", f"byte {lost:,}", _tar_damage(where, why, lost, info.offset)
+                archive.met, at = {}, info.offset  # type: ignore[attr-defined]
                 if not info.isreg():
                     continue
                 place = f"{where}, member {info.name}"
@@ -235,10 +232,9 @@ def read_tar(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Part]:
                 if len(data) < info.size:
                     raise tarfile.ReadError("unexpected end of data")
                 yield info.name, f"byte {at:,}", data
-            met: tuple[tuple[str, int], ...] = archive.met  # type: ignore[attr-defined]
-            kind, at = met[0]
+            kind, (at, why) = next(iter(archive.met.items()))  # type: ignore[attr-defined]
             if kind != "EOFHeaderError":  # the blocks of zeros that end an archive
-                raise tarfile.ReadError("it ends" if kind == "EmptyHeaderError" else archive.ending)  # type: ignore[attr-defined]
+                raise tarfile.ReadError("it ends" if kind == "EmptyHeaderError" else why)
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
         yield "rest", f"byte {at:,}", _tar_damage(where, str(error), at)
 
