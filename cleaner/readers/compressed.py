@@ -123,7 +123,7 @@ def skip_damage(stream: io.BufferedReader, *, begins: bytes) -> tuple[io.Buffere
     raw = stream.detach()
     if not isinstance(raw, _InflatedStream):
         return None
-    damaged = raw.source.start
+    damaged = raw.source.begun
     at = raw.skip(begins)
     return None if at < 0 else (io.BufferedReader(raw, _PIECE_BYTES), damaged, at)
 
@@ -183,8 +183,8 @@ class _Rereadable:
     def __init__(self, source: BinaryIO) -> None:
         self.source = source
         self.data = bytearray()
-        self.start = self.at = 0
-        """Places in the file: of the first byte that is kept, and of the one to be read next."""
+        self.begun = self.start = self.at = 0
+        """Places in the file: where the stream begins, of the first byte that is kept, of the one to be read next."""
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, at most so many."""
@@ -201,28 +201,33 @@ class _Rereadable:
 
     def begin(self, at: int) -> None:
         """Note that a stream begins here: what stands before it is not needed any more."""
+        self.begun = at
+        self.forget(at)
+
+    def forget(self, at: int) -> None:
+        """Keep what stands from here on."""
         del self.data[: at - self.start]
         self.start = at
 
     def find(self, mark: bytes, is_one: Callable[[bytes], bool]) -> int:
         """Go to the next place behind ``start`` where ``mark`` stands and ``is_one`` agrees; -1 without one."""
-        self.begin(self.start + 1)
+        self.forget(self.start + 1)
         is_all = False
         while True:
             found = self.data.find(mark)
             if found < 0 or (len(self.data) - found < _STEP_BYTES and not is_all):
                 if is_all:
                     return -1
-                self.begin(self.start + (max(0, len(self.data) - len(mark) + 1) if found < 0 else found))
+                self.forget(self.start + (max(0, len(self.data) - len(mark) + 1) if found < 0 else found))
                 piece = self.source.read(_STEP_BYTES)
                 self.data += piece
                 is_all = not piece
                 continue
-            self.begin(self.start + found)
+            self.forget(self.start + found)
             if is_one(bytes(self.data[:_STEP_BYTES])):
                 self.at = self.start
                 return self.start
-            self.begin(self.start + 1)
+            self.forget(self.start + 1)
 
 
 def _inflate(
