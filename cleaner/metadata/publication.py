@@ -10,10 +10,11 @@ from cleaner.dates import iso_date
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.linked_data import strings
 from cleaner.metadata.places import Place
-from cleaner.metadata.visible import late_dates, time_elements, visible_dates
+from cleaner.metadata.visible import late_dates, late_times, time_elements, visible_dates
 
 __all__ = ["choose_dates", "date_in_url", "is_month_first"]
 
+_URL_WORDED = re.compile(r"/((?:19|20)\d{2})/([a-z]{3,9})/(0?[1-9]|[12]\d|3[01])(?=/)")
 _URL_DATE = re.compile(r"[/_.-]((?:19|20)\d{2})([/_.-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _SLACK = timedelta(days=1)
 """A clock of another zone may be ahead by up to a day."""
@@ -57,13 +58,15 @@ def _earlier_shown(first: Claim, second: Claim | None, published: Sequence[Claim
     """Return an earlier date of publication that the page shows its readers, if there is reason to believe it.
 
     Sites other than newspapers stamp pages with their last build or move. The reason is that both stamps are one, or
-    that the date shown first is the earlier one. (Dates of 609 train pages: 0.872 without the latter, 0.878 with it,
+    that the date shown first is the earlier one and no other date shown is the stamp's. (Dates of 609 train pages: 0.872 without the latter, 0.878 with it,
     0.869 if any earlier date shown counts.)
     """
     if first.source in _SHOWN:
         return first
     rebuilt = second is not None and first.value == second.value
     shown = [claim for claim in published if claim.source in _SHOWN]
+    if not rebuilt and any(claim.value[:10] == first.value[:10] for claim in shown):
+        return first
     earlier = (claim for claim in (shown if rebuilt else shown[:1]) if claim.value[:10] < first.value[:10])
     return next(earlier, first)
 
@@ -88,6 +91,11 @@ def _claims(
     published += [Claim(date.iso, "visible text") for date in shown if not date.role]
     modified += [Claim(date, "time element") for role, date in timed if role == "modified"]
     modified += [Claim(date.iso, "visible text") for date in shown if date.role == "modified"]
+    if not published and not modified:
+        late_time = late_times(evidence)
+        if late_time is not None:
+            role, date = late_time
+            (modified if role == "modified" else published).append(Claim(date, "time element"))
     late = [Claim(value, "json-ld") for value in strings(linked.first("dateCreated", "uploadDate")[0])[:1]]
     published += _read(late, day_first)
     published += [Claim(date, "url") for claim in evidence.addresses[:2] if (date := date_in_url(claim.value))]
@@ -126,8 +134,13 @@ def date_in_url(url: str) -> str | None:
 
     >>> date_in_url("https://example.org/2024/11/28/ferry"), date_in_url("https://example.org/ferry-20241128.html")
     ('2024-11-28', '2024-11-28')
+    >>> date_in_url("https://example.org/2024/november/28/ferry")
+    '2024-11-28'
     """
     path = url.partition("?")[0]
+    worded = _URL_WORDED.search(path[:500].casefold())
+    if worded:
+        return iso_date(f"{worded[3]} {worded[2]} {worded[1]}")
     for match in _URL_DATE.finditer(path[:500]):
         if match[2] or len(match[3] + match[4]) == 4:
             return iso_date(f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}")

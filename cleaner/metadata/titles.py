@@ -62,9 +62,13 @@ def choose_title(evidence: Evidence, sites: Collection[str]) -> Claim | None:
     for vote in votes:
         key = bare(vote.claim.value)
         totals[key] = totals.get(key, 0.0) + vote.weight
-    for key in totals:
-        if len(key) > 12:
-            totals[key] += sum(_WEIGHTS["ends another"] for other in totals if other != key and other.endswith(key))
+    votes_of = dict(totals)
+    shared = {bare(vote.claim.value) for vote in votes if vote.claim.source == "open-graph"}
+    for key in [key for key in totals if len(key) > 12]:
+        longer = [other for other in totals if other != key and other.endswith(key)]
+        totals[key] += _WEIGHTS["ends another"] * len(longer)
+        if key in shared:
+            totals[key] += max((votes_of[other] for other in longer), default=0.0)
     best = max(totals, key=lambda key: totals[key])
     same = [vote.claim for vote in votes if bare(vote.claim.value) == best]
     return min(same, key=lambda claim: _SOURCES.index(claim.source))

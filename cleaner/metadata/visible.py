@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.datelines import read_date_line
-from cleaner.dates import FoundDate, find_dates, has_date_figures, iso_date, role_of
+from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plain, iso_date, role_of
 from cleaner.metadata.byline_words import lead_is_long, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
@@ -15,12 +15,14 @@ from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, class_w
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
 
-__all__ = ["calls_itself_article", "late_dates", "time_elements", "visible_authors", "visible_dates"]
+__all__ = ["calls_itself_article", "late_dates", "late_times", "time_elements", "visible_authors", "visible_dates"]
 
 _BARE_NAME_PLACES = range(-2, 5)
 """So far from the headline a line that is nothing but a person's name is the author's."""
 _NEXT_PLACES = range(1, 3)
 """The same on a page that does not call itself an article."""
+_MAX_TIMES = 20
+"""A page with more ``<time>`` elements lists other pages or comments."""
 _BULLETS = re.compile(r"\s*[|•·⋅●]\s*|\s+[–—]\s+")
 _NO_BOXES = frozenset({Kind.CONSENT, Kind.LEGAL, Kind.AD, Kind.CAPTION})
 """Kinds of paragraphs that never are an author box."""
@@ -122,11 +124,23 @@ def visible_dates(places: Sequence[Place], headline: int, texts: Sequence[str], 
             continue
         dated = place.signs.dated or place.kind in {Kind.DATELINE, Kind.BYLINE}
         for date in dates:
+            if _is_of_something_else(place.text, date):
+                continue
             alone = date.end - date.start + (70 if abs(place.at - headline) <= 2 else 45) >= len(place.text)
             if dated or date.role or alone:
                 told = _with_label(date, place, texts)
                 found.append((abs(place.at - headline) - (3 if told.role else 0), told))
     return [date for _, date in sorted(found, key=lambda entry: entry[0])]
+
+
+def _is_of_something_else(text: str, date: FoundDate) -> bool:
+    """Whether the word with a colon before a date is none of date lines: "Joined: 4 Jul 2012", "Valid until: ..."."""
+    if date.role or ":" not in text and "：" not in text:
+        return False
+    before = fold(text[: date.start + 20])[: date.start].rstrip()
+    label = before.split()[-1] if before.endswith(":") else ""
+    # In scripts without blanks the label cannot be told from what stands before it.
+    return bool(label) and max(label) < "\u0e00" and not is_plain(label)
 
 
 def _with_label(date: FoundDate, place: Place, texts: Sequence[str]) -> FoundDate:
@@ -161,14 +175,30 @@ def late_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[Fo
     return alone if len({date.iso[:10] for date in alone}) == 1 else []
 
 
+def late_times(evidence: Evidence) -> tuple[str, str] | None:
+    """Return (role, ISO date) of the ``<time>`` elements anywhere on the page if all of them name one day."""
+    words = class_words()["not_dated"]
+    times = [time for time in evidence.layout.head.times if time[0] and not _any_in(words, time[1].casefold())]
+    dates = [date for stamp, _, _ in times[:_MAX_TIMES] if (date := iso_date(stamp))]
+    if len(times) > _MAX_TIMES or len({date[:10] for date in dates}) != 1:
+        return None
+    text = "".join(evidence.layout.texts[times[0][2] :][:1])
+    said = [date.role for date in find_dates(text) if date.iso[:10] == dates[0][:10]]
+    return (said or [""])[0], dates[0]
+
+
+def _any_in(needles: Sequence[str], words: str) -> bool:
+    return any(needle in words for needle in needles)
+
+
 def time_elements(evidence: Evidence, headline: int) -> Iterator[tuple[str, str]]:
     """Yield (role, ISO date) of ``<time>`` elements near the headline or marked as the page's own date."""
-    for stamp, words, index in evidence.layout.head.times:
-        if not stamp or not headline - BEFORE <= index <= headline + AFTER:
-            continue
+    near = [time for time in evidence.layout.head.times if time[0] and headline - BEFORE <= time[2] <= headline + AFTER]
+    # Below the headline first: above it stand the teasers of other pages.
+    for stamp, words, index in sorted(near, key=lambda time: time[2] < headline):
         role = ""
         lowered = words.casefold()
-        if any(word in lowered for word in class_words()["not_dated"]):
+        if _any_in(class_words()["not_dated"], lowered):
             continue
         if "publish" in lowered or "pubdate" in lowered or "entry-date" in lowered:
             role = "published"
