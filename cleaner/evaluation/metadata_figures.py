@@ -31,7 +31,7 @@ from cleaner.evaluation.gold import GoldPage, gold_files, read_gold
 from cleaner.evaluation.metadata_systems import METADATA_SYSTEMS, Answer, Reader, load_reader, system_version
 from cleaner.language import language_code, script_agrees
 from cleaner.metadata.addresses import domain_labels
-from cleaner.metadata.persons import split_persons
+from cleaner.metadata.persons import split_persons, without_honorific
 from cleaner.metadata.titles import bare
 from cleaner.page import Page, RawPage
 from cleaner.settings import DEFAULTS, Settings
@@ -283,7 +283,8 @@ def _keys(names: Iterable[str]) -> frozenset[str]:
 
 
 def _persons(authors: Iterable[str], sites: frozenset[str]) -> frozenset[str]:
-    return _keys(name for author in authors for name in split_persons(author, sites=sites, user_names=True))
+    names = (name for author in authors for name in split_persons(author, sites=sites, user_names=True))
+    return _keys(map(without_honorific, names))
 
 
 def _f1(wanted: frozenset[str], found: frozenset[str]) -> float:

@@ -9,7 +9,7 @@ from cleaner.metadata.addresses import host_of
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.han_bylines import choose_han_authors
 from cleaner.metadata.linked_data import names
-from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons
+from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons, without_honorific
 from cleaner.metadata.places import MAX_BOX_CHARS, Place
 from cleaner.metadata.titles import bare, split_title
 from cleaner.metadata.visible import calls_itself_article, visible_authors
@@ -47,7 +47,7 @@ def choose_authors(
         if shown and (not named or _are_surely_persons(shown, strength)):
             return tuple(shown), "visible text"
         return ((), "") if named else _owner(evidence, site_claims)
-    if (logins and any(" " in name for name in shown)) or {*head} < {*shown}:
+    if (logins and any(" " in name for name in shown)) or {*_keys(head)} < {*_keys(shown)}:
         return tuple(shown), "visible text"
     return tuple(head), source
 
@@ -64,7 +64,7 @@ def _han_authors(evidence: Evidence, places: Sequence[Place]) -> list[str]:
 def _are_surely_persons(shown: Sequence[str], strength: float) -> bool:
     """Whether a byline is to be believed on a page whose head names only the site or a desk as its author."""
     given = all(has_given_name(name) or not name.isascii() for name in shown)
-    return (given and strength >= 1) or (strength >= 2 and all(" " in name for name in shown))
+    return (given and strength >= 1) or (strength >= 1.9 and all(" " in name for name in shown))
 
 
 def _head_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], str, bool]:
@@ -134,6 +134,11 @@ def _is_made_of(host: str, name: str) -> bool:
     """Whether the last name, or an initial and the last name, stand in a host name."""
     last = bare(name.rsplit(maxsplit=1)[-1])
     return len(last) > 3 and last in host
+
+
+def _keys(persons: Iterable[str]) -> Iterable[str]:
+    """Return what two spellings of a person share: the letters, without "Dr."."""
+    return (bare(without_honorific(name)) for name in persons)
 
 
 def _unique(values: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from cleaner.metadata.byline_words import EDGES, after_lead, person_words
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
-__all__ = ["clean_person", "has_given_name", "is_nobody", "names_organisation", "split_persons"]
+__all__ = ["clean_person", "has_given_name", "is_nobody", "names_organisation", "split_persons", "without_honorific"]
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 6
@@ -88,10 +88,21 @@ def has_given_name(name: str) -> bool:
     >>> has_given_name("Jane Doe"), has_given_name("Dr. Karl Voit"), has_given_name("Ferry Service")
     (True, True, False)
     """
-    words = [word for word in name.casefold().split() if word.strip(".") not in person_words()["honorific"]]
+    words = without_honorific(name).casefold().split()
     if not 2 <= len(words) <= 4 or names_organisation(name):
         return False
     return words[0].strip(".") in _given_names() or (len(words[0].strip(".")) == 1 and words[1] in _given_names())
+
+
+def without_honorific(name: str) -> str:
+    """Return a name without "Dr.", "Prof.", "Mrs".
+
+    >>> without_honorific("Prof. Dr. Jane Doe"), without_honorific("Jane Doe")
+    ('Jane Doe', 'Jane Doe')
+    """
+    honorifics = person_words()["honorific"]
+    words = name.split()
+    return " ".join(word for word in words if word.casefold().strip(".") not in honorifics) if words else name
 
 
 @lru_cache(maxsize=1)
