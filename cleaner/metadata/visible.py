@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.datelines import read_date_line
 from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plain, iso_date, role_of
-from cleaner.metadata.byline_words import lead_is_long, opens_byline
+from cleaner.metadata.byline_words import after_lead, lead_is_long, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import has_given_name
@@ -94,19 +94,22 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
     texts = evidence.layout.texts
     for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
         text = texts[index]
-        if len(text) > MAX_BOX_CHARS or " " not in text or text[-1] in ".!?:" or kind_of(evidence, index) in _NO_BOXES:
+        if len(text) > MAX_BOX_CHARS or " " not in text or kind_of(evidence, index) in _NO_BOXES:
             continue
-        led = lead_is_long(text)
-        if not led and "uthor" not in words_at(evidence, index) and not opens_byline(texts[index - 1]):
+        if text[-1] in "!?:" or (text[-1] == "." and not has_date_figures(text)):
+            continue
+        led = lead_is_long(text) or (has_date_figures(text) and after_lead(text) is not None)
+        below = opens_byline(texts[index - 1])
+        if not led and not below and "uthor" not in words_at(evidence, index):
             continue
         signs = signs_at(evidence, index)
-        if not led and (signs.not_author or not (signs.author_box or opens_byline(texts[index - 1]))):
+        if not led and (signs.not_author or not (signs.author_box or below)):
             continue
         names = read_byline(text, sure=True, sites=sites)
         if not names or not all(2 <= len(name.split()) <= 4 for name in names):
             continue
         if not signs.not_author or all(map(has_given_name, names)):
-            return names, 0.9
+            return names, 2.0 if (led or below) and not signs.not_author else 0.9
     return [], 0.0
 
 
