@@ -63,6 +63,8 @@ def _han_authors(evidence: Evidence, places: Sequence[Place]) -> list[str]:
 
 def _are_surely_persons(shown: Sequence[str], strength: float) -> bool:
     """Whether a byline is to be believed on a page whose head names only the site or a desk as its author."""
+    if strength > 2:
+        return True
     given = all(has_given_name(name) or not name.isascii() for name in shown)
     return (given and strength >= 1) or (strength >= 1.9 and all(" " in name for name in shown))
 

@@ -36,9 +36,8 @@ _AUTHOR = re.compile(
     r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
     r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
 )
-_NOT_AUTHOR = re.compile(
-    r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)"
-)
+_REVIEWER = re.compile(r"review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)")
+_ABOUT_AUTHOR = re.compile(r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)")
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
 _DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
 
@@ -51,14 +50,16 @@ class Signs(NamedTuple):
     author_box: bool
     """... or may, further down the page ..."""
     not_author: bool
-    """... but one of a comment, teaser, review, or only a biography."""
+    """... but one of a comment, teaser, review ..."""
+    about_author: bool
+    """... or only a biography, unless it opens as bylines do."""
     dated: bool
     date_box: bool
     not_dated: bool
     deck: bool
 
 
-_NO_SIGNS = Signs(False, False, False, False, False, False, False)
+_NO_SIGNS = Signs(*[False] * 8)
 
 
 class Place(NamedTuple):
@@ -141,11 +142,11 @@ def _signs(words: str) -> Signs:
     known = class_words()
     author = _any(known["author"], words) and _AUTHOR.search(words) is not None
     dated = _any(known["dated"], words)
-    looks_reviewed = "author" in words or "review" in words
     return Signs(
         author,
         author and _AUTHOR_BOX.search(words) is not None,
-        _any(known["not_author"], words) or (looks_reviewed and _NOT_AUTHOR.search(words) is not None),
+        _any(known["not_author"], words) or ("review" in words and _REVIEWER.search(words) is not None),
+        "author" in words and _ABOUT_AUTHOR.search(words) is not None,
         dated,
         dated and _DATE_BOX.search(words) is not None,
         _any(known["not_dated"], words),

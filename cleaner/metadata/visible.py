@@ -44,6 +44,8 @@ def visible_authors(
     for place in places:
         if place.at in evidence.headings or place.signs.not_author:
             continue
+        if place.signs.about_author and not (len(place.text) <= MAX_BOX_CHARS and after_lead(place.text)):
+            continue
         labelled = place.at > 0 and opens_byline(evidence.layout.texts[place.at - 1])
         names = read_byline(place.text, sure=place.signs.author or labelled, sites=sites)
         if names:
@@ -103,13 +105,14 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
         if not led and not below and "uthor" not in words_at(evidence, index):
             continue
         signs = signs_at(evidence, index)
-        if not led and (signs.not_author or not (signs.author_box or below)):
+        aside = signs.not_author or signs.about_author
+        if not led and (aside or not (signs.author_box or below)):
             continue
         names = read_byline(text, sure=True, sites=sites)
         if not names or not all(2 <= len(name.split()) <= 4 for name in names):
             continue
-        if not signs.not_author or all(map(has_given_name, names)):
-            return names, 2.0 if (led or below) and not signs.not_author else 0.9
+        if not aside or all(map(has_given_name, names)):
+            return names, 2.0 if (led or below) and not aside else 0.9
     return [], 0.0
 
 
