@@ -34,8 +34,10 @@ MAX_BOX_CHARS = 80
 _AUTHOR_BOX = re.compile(r"(?<!co)author(?!i[tz])")
 _AUTHOR = re.compile(
     r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
-    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
+    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])|"
+    r"(?<![a-z])(?:fa|bi|icon|glyphicon|mdi|dashicons)-(?:user|person|pencil|pen|account|admin-users)(?![a-z-])"
 )
+"""The last line: the icons of Font Awesome, Bootstrap and others that stand for "by"."""
 _REVIEWER = re.compile(r"review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)")
 _ABOUT_AUTHOR = re.compile(r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)")
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")

@@ -21,6 +21,7 @@ _BARE_NAME_PLACES = range(-2, 5)
 """So far from the headline a line that is nothing but a person's name is the author's."""
 _NEXT_PLACES = range(1, 3)
 """The same on a page that does not call itself an article."""
+_MAX_NAMES_BELOW = 5
 _MAX_TIMES = 20
 """A page with more ``<time>`` elements lists other pages or comments."""
 _BULLETS = re.compile(r"\s*[|•·⋅●]\s*|\s+[–—]\s+")
@@ -56,10 +57,27 @@ def visible_authors(
         else:
             names, worth = _bare_names(place, headline, sites, articled=articled), 1.0
         if names and worth > strength:
-            best, strength = names, worth
+            best, strength = [*names, *_names_below(evidence, place, sites)], worth
             if strength > 2:
                 break
     return (best, strength) if best or not late else _late_author(evidence, headline, sites)
+
+
+def _names_below(evidence: Evidence, place: Place, sites: Collection[str]) -> list[str]:
+    """Return the full names that stand alone in the paragraphs right below a byline, in elements like its own."""
+    names: list[str] = []
+    layout, words = evidence.layout, words_at(evidence, place.at)
+    if not (place.kind is Kind.BYLINE or place.signs.author) or len(words) < 3:
+        return names
+    for index in range(place.at + 1, min(len(layout.texts), place.at + 1 + _MAX_NAMES_BELOW)):
+        text = layout.texts[index]
+        if len(text) > MAX_BOX_CHARS or words_at(evidence, index) != words or kind_of(evidence, index) != place.kind:
+            break
+        read = read_byline(text, sure=True, sites=sites)
+        if [bare(name) for name in read] != [bare(text)] or not 2 <= len(text.split()) <= 4:
+            break
+        names += read
+    return names
 
 
 def _is_one_word(names: Sequence[str]) -> bool:
