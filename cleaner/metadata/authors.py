@@ -11,6 +11,7 @@ from cleaner.metadata.han_bylines import choose_han_authors
 from cleaner.metadata.linked_data import names
 from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons, without_honorific
 from cleaner.metadata.places import MAX_BOX_CHARS, Place
+from cleaner.metadata.signatures import read_signature
 from cleaner.metadata.titles import bare, split_title
 from cleaner.metadata.visible import calls_itself_article, visible_authors
 
@@ -21,6 +22,7 @@ _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)[\s©]*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?", re.IGNORECASE
 )
 _NAME_END = re.compile(r"[.,|·•–—(\n]| - |\ball rights\b|\d", re.IGNORECASE)
+_ADMIN = re.compile(r"/author/(?:admin|administrator|webmaster|editor)/?(?:#.{0,20})?$")
 _TOP_LINES = 8
 _FOOT_LINES = 25
 """The owner's name stands among so many first paragraphs, the copyright line among so many last ones."""
@@ -35,6 +37,11 @@ def choose_authors(
     ("jdoe2") give way to it. Where the head names only a desk ("Staff"), a byline must open with "By" or be marked.
     """
     head, source, named = _head_authors(evidence, sites)
+    if len(head) == 1 and _is_administrator(evidence):
+        others = visible_authors(evidence, places, headline, {*sites, bare(head[0])})[0]
+        others = others or read_signature(evidence, headline, sites)
+        if others and bare(others[0]) != bare(head[0]):
+            return tuple(others), "visible text"
     if _HAN.search(evidence.layout.head.title) and not any(" " not in name and _HAN.search(name) for name in head):
         han = _han_authors(evidence, places)
         if han:
@@ -46,6 +53,9 @@ def choose_authors(
     if not head:
         if shown and (not named or _are_surely_persons(shown, strength)):
             return tuple(shown), "visible text"
+        signed = read_signature(evidence, headline, sites) if calls_itself_article(evidence) else []
+        if signed:
+            return tuple(signed), "visible text"
         return ((), "") if named else _owner(evidence, site_claims)
     if (logins and any(" " in name for name in shown)) or {*_keys(head)} < {*_keys(shown)}:
         return tuple(shown), "visible text"
@@ -103,6 +113,16 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[st
     if any(map(has_given_name, persons)):
         persons = [name for name in persons if not names_organisation(name)]
     return _unique([*persons, *organisations]), named
+
+
+def _is_administrator(evidence: Evidence) -> bool:
+    """Whether the JSON-LD names the account of the administrator, who often posts what others wrote (WordPress)."""
+    linked = evidence.linked
+    nodes = linked.follow(linked.first("author", "creator")[0])
+    for node in nodes if isinstance(nodes, list) else [nodes]:
+        if isinstance(node, dict) and any(_ADMIN.search(str(node.get(key, ""))) for key in ("@id", "url")):
+            return True
+    return False
 
 
 def _owner(evidence: Evidence, site_claims: Sequence[Claim]) -> tuple[tuple[str, ...], str]:
