@@ -256,8 +256,9 @@ def gold_persons(gold: GoldPage) -> list[str]:
     """Return the authors the gold names, split at semicolons, or else at commas and words for "and"."""
     author = unicodedata.normalize("NFKC", gold.author)
     parts = author.split(";") if ";" in author else _JOINS.split(author)
-    if len(parts) == 1 and bare(author) and not author.isascii() and max(map(len, author.split())) <= 4:
-        # Chinese names, a blank between them.
+    spaced = len(parts) == 1 and bare(author) and not author.isascii() and language_code(gold.language) != "ja"
+    if spaced and max(map(len, author.split())) <= 4:
+        # Chinese names, a blank between them; in Japanese it stands between family and given name.
         parts = author.split() if all("\u3400" <= sign <= "\u9fff" or sign.isspace() for sign in author) else parts
     names = (part.strip() for part in parts)
     return [name for name in names if name and name.casefold() not in _UNKNOWN]

@@ -13,7 +13,7 @@ from cleaner.metadata.byline_words import EDGES, after_lead, person_words
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
-__all__ = ["clean_person", "has_given_name", "is_nobody", "names_organisation", "split_persons", "without_honorific"]
+__all__ = ["clean_person", "has_given_name", "is_nobody", "names_degree", "names_organisation", "split_persons", "without_honorific"]
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 6
@@ -25,6 +25,7 @@ _LONG_SITE = 8
 _ADDRESS = re.compile(r"\S*@\S*|<[^>]{0,200}>|(?:https?:|www\.)\S*|\b[\w-]+(?:/[\w.-]+){2,}")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
 _HARD_JOINS = re.compile(r"\s*[;、，／]\s*|\s+[/+]\s+|(?<=[^\W\d_])/(?=[^\W\d_])|\s*[&＆]\s*")
+_COMMA_OR_END = re.compile(r"\s*[,;|]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
@@ -32,6 +33,8 @@ _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$"
 """Letters, and what stands between them in names."""
 _DOTTED = re.compile(r"[^\W\d_]{3,}\.[^\W\d_]{3,}")
 """Two words with a dot between them come from two elements or are an address."""
+_AND_OTHERS = re.compile(r"\s외\s?\d{1,2}명$|等$")
+"""Korean "and one other", Chinese "and others"."""
 _USER_NAME = re.compile(r"[^\W\d_][\w-]*(?:\.[\w-]*)?$")
 
 
@@ -80,6 +83,17 @@ def _is_full(name: str) -> bool:
 def names_organisation(name: str) -> bool:
     """Whether a word of a name belongs to organisations: "Institute", "Network", "GmbH"."""
     return not person_words()["organisation"].isdisjoint(name.casefold().split())
+
+
+def names_degree(text: str) -> bool:
+    """Whether a degree stands behind a name and a comma: "Jane Doe, MD".
+
+    >>> names_degree("Jane Doe, PhD; Ann Lee"), names_degree("Rain, wind")
+    (True, False)
+    """
+    degrees = person_words()["credential"]
+    pieces = (piece.strip(EDGES) for piece in _COMMA_OR_END.split(text)[1:])
+    return any(len(piece) > 1 and piece[:1].isupper() and piece.casefold() in degrees for piece in pieces)
 
 
 def has_given_name(name: str) -> bool:
@@ -155,7 +169,7 @@ def is_nobody(name: str, sites: Collection[str]) -> bool:
     if not key or key in tables["whole"] or key.startswith("staff "):
         return True
     last = key.rsplit(" ", 1)[-1]
-    if last in tables["word"] or last in tables["button"]:
+    if last in tables["word"] or last in tables["button"] or last.rpartition("-")[2] in tables["word"]:
         return True
     if len(name) > 2 * _MAX_NAME_CHARS or _ADDRESS.search(name):
         return True
@@ -211,6 +225,7 @@ def _strip_edges(name: str) -> str:
 
 
 def _strip_suffix(name: str) -> str:
+    name = _AND_OTHERS.sub("", name)
     for suffix in person_words()["suffix"]:
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)

@@ -10,7 +10,7 @@ from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plai
 from cleaner.metadata.byline_words import after_lead, lead_is_long, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
-from cleaner.metadata.persons import has_given_name
+from cleaner.metadata.persons import has_given_name, names_degree
 from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, class_words, kind_of, signs_at, words_at
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
@@ -88,6 +88,7 @@ def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled
     """Return the full names of a line near the headline that only its kind, or a given name, shows to be a byline."""
     distance = place.at - headline
     by_kind = place.kind is Kind.BYLINE and distance > 0
+    articled = articled or (by_kind and has_date_figures(place.text))
     if articled and by_kind:
         names = [name for name in read_byline(place.text, sure=True, sites=sites) if 2 <= len(name.split()) <= 4]
         if names:
@@ -99,6 +100,9 @@ def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled
         pieces = _BULLETS.split(place.text)
         names = [name for piece in pieces for name in read_byline(piece, sure=True, sites=sites)]
         return [name for name in names if has_given_name(name)]
+    if distance in _NEXT_PLACES and names_degree(place.text):
+        names = read_byline(place.text, sure=True, sites=sites)
+        return names if all(2 <= len(name.split()) <= 4 for name in names) else []
     names = read_byline(place.text, sure=True, sites=sites) if has_given_name(place.text) else []
     return names if names == [place.text] else []
 
