@@ -37,11 +37,10 @@ def choose_authors(
     ("jdoe2") give way to it. Where the head names only a desk ("Staff"), a byline must open with "By" or be marked.
     """
     head, source, named = _head_authors(evidence, sites)
-    if len(head) == 1 and _is_administrator(evidence):
-        others = visible_authors(evidence, places, headline, {*sites, bare(head[0])})[0]
-        others = others or read_signature(evidence, headline, sites)
-        if others and bare(others[0]) != bare(head[0]):
-            return tuple(others), "visible text"
+    posted = len(head) == 1 and _is_administrator(evidence)
+    others = _signed(evidence, places, headline, {*sites, bare(head[0])}) if posted else []
+    if others:
+        return tuple(others), "visible text"
     if _HAN.search(evidence.layout.head.title) and not any(" " not in name and _HAN.search(name) for name in head):
         han = _han_authors(evidence, places)
         if han:
@@ -51,12 +50,11 @@ def choose_authors(
         return tuple(head), source
     shown, strength = visible_authors(evidence, places, headline, sites, late=not head or logins)
     if not head:
-        if shown and (not named or _are_surely_persons(shown, strength)):
+        if not shown or (named and not _are_surely_persons(shown, strength)):
+            shown = read_signature(evidence, headline, sites) if calls_itself_article(evidence) else []
+        if shown or named:
             return tuple(shown), "visible text"
-        signed = read_signature(evidence, headline, sites) if calls_itself_article(evidence) else []
-        if signed:
-            return tuple(signed), "visible text"
-        return ((), "") if named else _owner(evidence, site_claims)
+        return _owner(evidence, site_claims)
     if (logins and any(" " in name for name in shown)) or {*_keys(head)} < {*_keys(shown)}:
         return tuple(shown), "visible text"
     return tuple(head), source
@@ -113,6 +111,11 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[st
     if any(map(has_given_name, persons)):
         persons = [name for name in persons if not names_organisation(name)]
     return _unique([*persons, *organisations]), named
+
+
+def _signed(evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str]) -> list[str]:
+    """Return the persons of a byline, or of a name set off above or below the body."""
+    return visible_authors(evidence, places, headline, sites)[0] or read_signature(evidence, headline, sites)
 
 
 def _is_administrator(evidence: Evidence) -> bool:

@@ -75,6 +75,9 @@ def after_lead(text: str) -> str | None:
     if match is None:
         return None
     rest = text[match.end() :]
+    if len(match[0]) == 1 and match[0] >= "\u3000" and rest:
+        # One Han letter right before another is the beginning of a longer word.
+        return None
     if match[0][-1].isalpha() and rest[:1].islower() and rest.split(maxsplit=1)[0] not in person_words()["particle"]:
         # "By the river": a sentence, unless a user name is all there is.
         return rest if len(rest.split()) == 1 else None

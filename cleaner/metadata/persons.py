@@ -13,7 +13,15 @@ from cleaner.metadata.byline_words import EDGES, after_lead, person_words
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
-__all__ = ["clean_person", "has_given_name", "is_nobody", "names_degree", "names_organisation", "split_persons", "without_honorific"]
+__all__ = [
+    "clean_person",
+    "has_given_name",
+    "is_nobody",
+    "names_degree",
+    "names_organisation",
+    "split_persons",
+    "without_honorific",
+]
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 6
@@ -29,11 +37,12 @@ _COMMA_OR_END = re.compile(r"\s*[,;|]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
+_NO_HAN_NAME = frozenset("《》〈〉【】「」『』。，！？：（）")
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$")
 """Letters, and what stands between them in names."""
 _DOTTED = re.compile(r"[^\W\d_]{3,}\.[^\W\d_]{3,}")
 """Two words with a dot between them come from two elements or are an address."""
-_AND_OTHERS = re.compile(r"\s외\s?\d{1,2}명$|等$")
+_AND_OTHERS = re.compile(r"\s외(?:\s?\d{1,2}명)?$|等$")
 """Korean "and one other", Chinese "and others"."""
 _USER_NAME = re.compile(r"[^\W\d_][\w-]*(?:\.[\w-]*)?$")
 
@@ -183,7 +192,12 @@ def _looks_like_name(words: list[str]) -> bool:
     """Whether every word may stand in a name: capitalised, an initial or a particle; scripts without case pass."""
     name = " ".join(words)
     if _CASELESS.search(name):
-        return len(name) <= 24 and not (_HAN_ONLY.match(name) and len(bare(name)) > 12) and any(map(str.isalpha, name))
+        return (
+            len(name) <= 24
+            and _NO_HAN_NAME.isdisjoint(name)
+            and not (_HAN_ONLY.match(name) and len(bare(name)) > 12)
+            and any(map(str.isalpha, name))
+        )
     if not _NAME.match(name):
         return False
     particles = person_words()["particle"]
@@ -198,9 +212,9 @@ def _cut_name(name: str) -> str:
     words = name.split()
     tables = person_words()
     for place, word in enumerate(words):
-        key = word.strip(EDGES).casefold()
+        key = word.strip(f"{EDGES}：").casefold()
         title = key in tables["job"] or (place > 1 and key in tables["credential"])
-        button = place > 1 and key in tables["button"]
+        button = (place > 1 or key >= "\u3000") and key in tables["button"]
         dangling = place > 1 and place == len(words) - 1 and key in tables["stop"]
         if place and (title or button or dangling or word in tables["stop"] or word[:1].isdigit()):
             return " ".join(words[:place])

@@ -43,7 +43,9 @@ def _lines(evidence: Evidence, headline: int) -> Iterator[int]:
             break
         if _is_set_off(evidence, index):
             yield index
-    last = max((index for index, kept in enumerate(evidence.kept) if kept and len(texts[index]) > _PROSE_CHARS), default=-1)
+    last = max(
+        (index for index, kept in enumerate(evidence.kept) if kept and len(texts[index]) > _PROSE_CHARS), default=-1
+    )
     for index in range(last + 1, min(len(texts), last + 3) if last > headline else 0):
         if _is_set_off(evidence, index):
             yield index

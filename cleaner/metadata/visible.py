@@ -93,6 +93,9 @@ def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled
         names = [name for name in read_byline(place.text, sure=True, sites=sites) if 2 <= len(name.split()) <= 4]
         if names:
             return names
+    if distance in _NEXT_PLACES and names_degree(place.text):
+        names = read_byline(place.text, sure=True, sites=sites)
+        return names if all(2 <= len(name.split()) <= 4 for name in names) else []
     if len(place.text) > MAX_BOX_CHARS or distance not in (_BARE_NAME_PLACES if articled else _NEXT_PLACES):
         return []
     if articled and (place.signs.dated or place.kind in {Kind.DATELINE, Kind.BYLINE}):
@@ -100,9 +103,6 @@ def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled
         pieces = _BULLETS.split(place.text)
         names = [name for piece in pieces for name in read_byline(piece, sure=True, sites=sites)]
         return [name for name in names if has_given_name(name)]
-    if distance in _NEXT_PLACES and names_degree(place.text):
-        names = read_byline(place.text, sure=True, sites=sites)
-        return names if all(2 <= len(name.split()) <= 4 for name in names) else []
     names = read_byline(place.text, sure=True, sites=sites) if has_given_name(place.text) else []
     return names if names == [place.text] else []
 
@@ -163,7 +163,7 @@ def visible_dates(places: Sequence[Place], headline: int, texts: Sequence[str], 
 
 def _is_of_something_else(text: str, date: FoundDate) -> bool:
     """Whether the word with a colon before a date is none of date lines: "Joined: 4 Jul 2012", "Valid until: ..."."""
-    if date.role or ":" not in text and "：" not in text:
+    if date.role or (":" not in text and "：" not in text):
         return False
     before = fold(text[: date.start + 20])[: date.start].rstrip()
     label = before.split()[-1] if before.endswith(":") else ""
@@ -203,16 +203,16 @@ def late_dates(evidence: Evidence, headline: int, *, day_first: bool) -> list[Fo
     return alone if len({date.iso[:10] for date in alone}) == 1 else []
 
 
-def late_times(evidence: Evidence) -> tuple[str, str] | None:
-    """Return (role, ISO date) of the ``<time>`` elements anywhere on the page if all of them name one day."""
+def late_times(evidence: Evidence) -> list[tuple[str, str]]:
+    """Return role and ISO date of the ``<time>`` elements anywhere on the page if all of them name one day."""
     words = class_words()["not_dated"]
     times = [time for time in evidence.layout.head.times if time[0] and not _any_in(words, time[1].casefold())]
     dates = [date for stamp, _, _ in times[:_MAX_TIMES] if (date := iso_date(stamp))]
     if len(times) > _MAX_TIMES or len({date[:10] for date in dates}) != 1:
-        return None
+        return []
     text = "".join(evidence.layout.texts[times[0][2] :][:1])
     said = [date.role for date in find_dates(text) if date.iso[:10] == dates[0][:10]]
-    return (said or [""])[0], dates[0]
+    return [((said or [""])[0], dates[0])]
 
 
 def _any_in(needles: Sequence[str], words: str) -> bool:
@@ -223,7 +223,7 @@ def time_elements(evidence: Evidence, headline: int) -> Iterator[tuple[str, str]
     """Yield (role, ISO date) of ``<time>`` elements near the headline or marked as the page's own date."""
     near = [time for time in evidence.layout.head.times if time[0] and headline - BEFORE <= time[2] <= headline + AFTER]
     # Below the headline first: above it stand the teasers of other pages.
-    for stamp, words, index in sorted(near, key=lambda time: time[2] < headline):
+    for stamp, words, _ in sorted(near, key=lambda time: time[2] < headline):
         role = ""
         lowered = words.casefold()
         if _any_in(class_words()["not_dated"], lowered):
