@@ -21,6 +21,8 @@ _BARE_NAME_PLACES = range(-2, 5)
 """So far from the headline a line that is nothing but a person's name is the author's."""
 _NEXT_PLACES = range(1, 3)
 """The same on a page that does not call itself an article."""
+_MAX_LED_CHARS = 120
+"""A line further down that opens with "Posted by" may be longer than others."""
 _MAX_NAMES_BELOW = 5
 _MAX_TIMES = 20
 """A page with more ``<time>`` elements lists other pages or comments."""
@@ -52,7 +54,7 @@ def visible_authors(
         if names:
             led = labelled or not bare(place.text).startswith(bare(names[0]))
             worth = 1.0 + (0.9 if place.signs.author else 0.0) + (1.0 if led else 0.0)
-            if not led and _is_one_word(names):
+            if not led and _is_one_word(names) and not has_date_figures(place.text):
                 worth = 0.5
         else:
             names, worth = _bare_names(place, headline, sites, articled=articled), 1.0
@@ -118,7 +120,9 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
     texts = evidence.layout.texts
     for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
         text = texts[index]
-        if len(text) > MAX_BOX_CHARS or " " not in text or kind_of(evidence, index) in _NO_BOXES:
+        if len(text) > _MAX_LED_CHARS or " " not in text or kind_of(evidence, index) in _NO_BOXES:
+            continue
+        if len(text) > MAX_BOX_CHARS and not lead_is_long(text):
             continue
         if text[-1] in "!?:" or (text[-1] == "." and not has_date_figures(text)):
             continue
