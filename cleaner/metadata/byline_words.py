@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cleaner.metadata.evidence import table_lines
 
-__all__ = ["EDGES", "GLUED_BY", "after_lead", "lead_is_long", "leads", "opens_byline", "person_words"]
+__all__ = ["EDGES", "GLUED_BY", "after_lead", "lead_is_long", "leads", "may_open_byline", "opens_byline", "person_words"]
 
 EDGES = " \t\n,;:.|/\\-–—•·*#\"“”„»«>~+_!?()[]{}'’"
 """What may stand at the ends of a name and is no part of it."""
@@ -71,7 +71,7 @@ def after_lead(text: str) -> str | None:
     >>> after_lead("By Jane Doe"), after_lead("Written by:"), after_lead("By the river")
     ('Jane Doe', '', 'the river')
     """
-    match = leads().author.match(text) if _opens_with_lead(text) else None
+    match = leads().author.match(text) if may_open_byline(text) else None
     if match is None:
         return None
     rest = text[match.end() :]
@@ -95,11 +95,11 @@ def opens_byline(text: str) -> bool:
 
 def lead_is_long(text: str) -> bool:
     """Whether a paragraph opens with two words or more for "by", as "Written by Jane Doe" does."""
-    match = leads().author.match(text) if _opens_with_lead(text) else None
+    match = leads().author.match(text) if may_open_byline(text) else None
     return match is not None and " " in match[0].strip()
 
 
-def _opens_with_lead(text: str) -> bool:
+def may_open_byline(text: str) -> bool:
     """Whether the first word may begin the words before a name; the cheap question before the pattern is asked."""
     known = leads()
     token = _FIRST_TOKEN.match(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.metadata.evidence import Claim, Evidence
@@ -39,6 +40,7 @@ _SEPARATOR = re.compile(
 _ADDRESS = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|[a-z]{2})$", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[\W_]+")
 _ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+_MAX_SHORT_CHARS = 200
 _MAX_TITLE_CHARS = 500
 _MAX_TAIL_WORDS = 4
 """A section or site name behind a dash has at most so many words; longer tails belong to the headline."""
@@ -197,6 +199,14 @@ def bare(text: str) -> str:
     >>> bare("The Daily-Example!")
     'thedailyexample'
     """
+    return _bare_short(text) if len(text) <= _MAX_SHORT_CHARS else _bare(text)
+
+
+def _bare(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII_LETTERS)
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+_bare_short = lru_cache(maxsize=1024)(_bare)
+"""Headlines and names are asked for many times on one page."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.datelines import read_date_line
 from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plain, iso_date, role_of
-from cleaner.metadata.byline_words import after_lead, lead_is_long, opens_byline
+from cleaner.metadata.byline_words import after_lead, lead_is_long, may_open_byline, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import has_given_name, names_degree
@@ -118,7 +118,7 @@ def calls_itself_article(evidence: Evidence) -> bool:
 def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], float]:
     """Return the persons of an author box further down: "Written by" and full names, or full names marked as author."""
     texts = evidence.layout.texts
-    for index in [*range(headline + 1 + AFTER, len(texts)), *range(1, headline - BEFORE)]:
+    for index in _late_places(evidence, headline):
         text = texts[index]
         if len(text) > _MAX_LED_CHARS or " " not in text or kind_of(evidence, index) in _NO_BOXES:
             continue
@@ -128,8 +128,6 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
             continue
         led = lead_is_long(text) or (has_date_figures(text) and after_lead(text) is not None)
         below = opens_byline(texts[index - 1])
-        if not led and not below and "uthor" not in words_at(evidence, index):
-            continue
         signs = signs_at(evidence, index)
         aside = signs.not_author or signs.about_author
         if not led and (aside or not (signs.author_box or below)):
@@ -140,6 +138,24 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
         if not aside or all(map(has_given_name, names)):
             return names, 2.0 if (led or below) and not aside else 0.9
     return [], 0.0
+
+
+def _late_places(evidence: Evidence, headline: int) -> list[int]:
+    """Return the paragraphs far from the headline that may be an author box: below it in order, then above it.
+
+    They open as bylines do, or stand behind one that does, or in an element whose words have "author" in them. Most
+    pages have hundreds of paragraphs and none of these, so all are asked at once and as little as possible.
+    """
+    layout = evidence.layout
+    opening = [at for at, text in enumerate(layout.texts) if len(text) <= _MAX_LED_CHARS and may_open_byline(text)]
+    places = {*opening, *(at + 1 for at in opening)}
+    places.update(at for at, marks in enumerate(layout.marks) if "uthor" in marks)
+    named = {at for at, container in enumerate(layout.containers) if "uthor" in container.attributes}
+    if named:
+        named |= {at for at, container in enumerate(layout.containers) if container.parent in named}
+        places.update(at for at, container in enumerate(layout.container_of.tolist()) if container in named)
+    below = sorted(at for at in places if headline + AFTER < at < len(layout.texts))
+    return [*below, *sorted(at for at in places if 1 <= at < headline - BEFORE)]
 
 
 def visible_dates(places: Sequence[Place], headline: int, texts: Sequence[str], *, day_first: bool) -> list[FoundDate]:
