@@ -18,6 +18,7 @@ from cleaner.metadata.visible import calls_itself_article, visible_authors
 __all__ = ["choose_authors"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_WORD = re.compile(r"[^\W\d_]+")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)[\s©]*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?", re.IGNORECASE
 )
@@ -46,7 +47,7 @@ def choose_authors(
         if han:
             return tuple(han), "visible text"
     logins = bool(head) and not any(" " in name or not name.isascii() for name in head)
-    if len(head) > 1 and not logins:
+    if head and not logins and (len(head) > 1 or not _is_shown(head[0], places)):
         return tuple(head), source
     shown, strength = visible_authors(evidence, places, headline, sites, late=not head or logins)
     if not head:
@@ -111,6 +112,12 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[st
     if any(map(has_given_name, persons)):
         persons = [name for name in persons if not names_organisation(name)]
     return _unique([*persons, *organisations]), named
+
+
+def _is_shown(name: str, places: Sequence[Place]) -> bool:
+    """Whether the longest word of a name stands near the headline; where it does not, no byline names more persons."""
+    word = max(_WORD.findall(name.casefold()), key=len, default="")
+    return any(word in place.text.casefold() for place in places)
 
 
 def _signed(evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str]) -> list[str]:
