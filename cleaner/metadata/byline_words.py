@@ -17,6 +17,9 @@ GLUED_BY = re.compile(r"[Bb]y(?=[A-Z][a-z])")
 """``ByJane Doe``: two elements without a blank between them."""
 
 _FIRST_TOKEN = re.compile(r"[\s(~—–-]{0,3}([^\W\d_]+)")
+_FIRST_CHARS = 40
+"""No lead has a longer first word."""
+_DASHES = tuple("(~—–-")
 _TOKENS = re.compile(r"[^\W\d_]+")
 
 
@@ -101,8 +104,14 @@ def lead_is_long(text: str) -> bool:
 
 def may_open_byline(text: str) -> bool:
     """Whether the first word may begin the words before a name; the cheap question before the pattern is asked."""
+    return _opens(text[:_FIRST_CHARS].partition(" ")[0]) or (text[:1] in _DASHES and _opens(text[:_FIRST_CHARS]))
+
+
+@lru_cache(maxsize=8192)
+def _opens(start: str) -> bool:
+    """Answer for the first word; menus and lists repeat theirs on every page of a site."""
     known = leads()
-    token = _FIRST_TOKEN.match(text)
+    token = _FIRST_TOKEN.match(start)
     if token is None:
         return False
     word = token[1]

@@ -149,7 +149,8 @@ def _late_places(evidence: Evidence, headline: int) -> list[int]:
     layout = evidence.layout
     opening = [at for at, text in enumerate(layout.texts) if len(text) <= _MAX_LED_CHARS and may_open_byline(text)]
     places = {*opening, *(at + 1 for at in opening)}
-    places.update(at for at, marks in enumerate(layout.marks) if "uthor" in marks)
+    if "uthor" in " ".join(layout.marks):
+        places.update(at for at, marks in enumerate(layout.marks) if "uthor" in marks)
     named = {at for at, container in enumerate(layout.containers) if "uthor" in container.attributes}
     if named:
         named |= {at for at, container in enumerate(layout.containers) if container.parent in named}
