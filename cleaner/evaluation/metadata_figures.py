@@ -4,11 +4,11 @@ The rules, so that figures can be held against others:
 
 * **title**: right when letters and digits are the gold's, case folded.
 * **date**: right when it is the gold's day of publication, as either writes it; 2024-11-28T23:30-05:00 is the 28th.
-* **authors**, the figure to quote: F1 of the two sets of normalised names of persons, averaged over the pages whose gold
-  has a person. Normalised: :func:`cleaner.metadata.persons.split_persons` takes away, on both sides, what is no person
-  (the site by its address or the name this cleaner reads, a desk, an address) and what stands around a name (a degree, a
-  job, "Dr."); letters and digits are compared, case folded. Two more readings of the same: **pooled**, over all names of
-  these pages together; **as written**, nothing taken away on either side, over all pages with anything as gold author.
+* **authors**, the figure to quote: F1 of the two sets of normalised names of persons, averaged over the pages whose
+  gold has a person. Normalised: :func:`cleaner.metadata.persons.split_persons` takes away, on both sides, what is no
+  person (the site by its address or the name this cleaner reads, a desk, an address) and what stands around a name (a
+  degree, a job, "Dr."); letters and digits are compared, case folded. Two more readings of the same: **pooled**, over
+  all names of these pages together; **as written**, nothing taken away on either side, over all pages with a gold author.
 * **language**: right when the primary codes are equal; see :func:`gold_language`.
 * A system that raises has no answer: wrong wherever there is gold.
 """

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from cleaner.metadata.evidence import table_lines
 
-__all__ = ["EDGES", "GLUED_BY", "after_lead", "lead_is_long", "leads", "may_open_byline", "opens_byline", "person_words"]
+__all__ = [
+    "EDGES",
+    "GLUED_BY",
+    "after_lead",
+    "lead_is_long",
+    "leads",
+    "may_open_byline",
+    "opens_byline",
+    "person_words",
+]
 
 EDGES = " \t\n,;:.|/\\-–—•·*#\"“”„»«>~+_!?()[]{}'’"
 """What may stand at the ends of a name and is no part of it."""
