@@ -8,7 +8,7 @@ The rules, so that figures can be held against others:
   gold has a person. Normalised: :func:`cleaner.metadata.persons.split_persons` takes away, on both sides, what is no
   person (the site by its address or the name this cleaner reads, a desk, an address) and what stands around a name (a
   degree, a job, "Dr."); letters and digits are compared, case folded. Two more readings of the same: **pooled**, over
-  all names of these pages together; **as written**, nothing taken away on either side, over all pages with a gold author.
+  all names of these pages together; **as written**, nothing taken away on either side, over pages with gold authors.
 * **language**: right when the primary codes are equal; see :func:`gold_language`.
 * A system that raises has no answer: wrong wherever there is gold.
 """
