@@ -128,12 +128,12 @@ def signs_at(evidence: Evidence, index: int) -> Signs:
 def words_at(evidence: Evidence, index: int) -> str:
     """Return the class words around a paragraph."""
     layout = evidence.layout
-    container = layout.containers[layout.container_of[index]]
-    words = f"{container.attributes} {layout.marks[index]}"
-    if container.parent > 0:
-        parent = layout.containers[container.parent]
-        if parent.end - parent.first <= 6:
-            words += f" {parent.attributes}"
+    columns = layout.containers
+    number = int(layout.container_of[index])
+    words = f"{columns.attributes[number]} {layout.marks[index]}"
+    parent = columns.parents[number]
+    if parent > 0 and columns.ends[parent] - columns.firsts[parent] <= 6:
+        words += f" {columns.attributes[parent]}"
     return words
 
 

@@ -151,9 +151,10 @@ def _late_places(evidence: Evidence, headline: int) -> list[int]:
     places = {*opening, *(at + 1 for at in opening)}
     if "uthor" in " ".join(layout.marks):
         places.update(at for at, marks in enumerate(layout.marks) if "uthor" in marks)
-    named = {at for at, container in enumerate(layout.containers) if "uthor" in container.attributes}
+    columns = layout.containers
+    named = {at for at, words in enumerate(columns.attributes) if "uthor" in words}
     if named:
-        named |= {at for at, container in enumerate(layout.containers) if container.parent in named}
+        named |= {at for at, parent in enumerate(columns.parents) if parent in named}
         places.update(at for at, container in enumerate(layout.container_of.tolist()) if container in named)
     below = sorted(at for at in places if headline + AFTER < at < len(layout.texts))
     return [*below, *sorted(at for at in places if 1 <= at < headline - BEFORE)]
