@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ __all__ = [
     "lead_is_long",
     "leads",
     "may_open_byline",
+    "opening_lines",
     "opens_byline",
     "person_words",
 ]
@@ -114,6 +115,17 @@ def lead_is_long(text: str) -> bool:
 def may_open_byline(text: str) -> bool:
     """Whether the first word may begin the words before a name; the cheap question before the pattern is asked."""
     return _opens(text[:_FIRST_CHARS].partition(" ")[0]) or (text[:1] in _DASHES and _opens(text[:_FIRST_CHARS]))
+
+
+def opening_lines(texts: Sequence[str]) -> list[int]:
+    """Return the places of the texts of which :func:`may_open_byline` is true, asked once for each first word.
+
+    >>> opening_lines(["By Jane Doe", "Rain", "(Von Max Muster)"])
+    [0, 2]
+    """
+    starts = [text[:_FIRST_CHARS] if text[:1] in _DASHES else text[:_FIRST_CHARS].partition(" ")[0] for text in texts]
+    openers = {start for start in set(starts) if _opens(start)}
+    return [at for at, start in enumerate(starts) if start in openers] if openers else []
 
 
 @lru_cache(maxsize=8192)

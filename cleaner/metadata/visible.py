@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.datelines import read_date_line
 from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plain, iso_date, role_of
-from cleaner.metadata.byline_words import after_lead, lead_is_long, may_open_byline, opens_byline
+from cleaner.metadata.byline_words import after_lead, lead_is_long, opening_lines, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
 from cleaner.metadata.persons import has_given_name, names_degree
@@ -147,7 +147,7 @@ def _late_places(evidence: Evidence, headline: int) -> list[int]:
     pages have hundreds of paragraphs and none of these, so all are asked at once and as little as possible.
     """
     layout = evidence.layout
-    opening = [at for at, text in enumerate(layout.texts) if len(text) <= _MAX_LED_CHARS and may_open_byline(text)]
+    opening = opening_lines(layout.texts)
     places = {*opening, *(at + 1 for at in opening)}
     if "uthor" in " ".join(layout.marks):
         places.update(at for at, marks in enumerate(layout.marks) if "uthor" in marks)
