@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from cleaner.metadata.addresses import host_of
+from cleaner.metadata.byline_words import EDGES
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.han_bylines import choose_han_authors
 from cleaner.metadata.linked_data import names
@@ -24,6 +25,8 @@ _COPYRIGHT = re.compile(
 )
 _NAME_END = re.compile(r"[.,|·•–—(\n]| - |\ball rights\b|\d", re.IGNORECASE)
 _ADMIN = re.compile(r"/author/(?:admin|administrator|webmaster|editor)/?(?:#.{0,20})?$")
+_PROFILE = re.compile(r"/(?:(?:u|user|users|member|members|profile)/|~)([\w-]{2,30})(?:\.\d{1,12})?/?$")
+_MAX_LOGIN_LINE = 120
 _TOP_LINES = 8
 _FOOT_LINES = 25
 """The owner's name stands among so many first paragraphs, the copyright line among so many last ones."""
@@ -38,6 +41,9 @@ def choose_authors(
     ("jdoe2") give way to it. Where the head names only a desk ("Staff"), a byline must open with "By" or be marked.
     """
     head, source, named = _head_authors(evidence, sites)
+    profile = None if head else _profile_login(evidence)
+    if profile is not None:
+        return (profile.value,), profile.source
     posted = len(head) == 1 and _is_administrator(evidence)
     others = _signed(evidence, places, headline, {*sites, bare(head[0])}) if posted else []
     if others:
@@ -90,6 +96,22 @@ def _head_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str]
         if found:
             return found, source, True
     return [], "", named
+
+
+def _profile_login(evidence: Evidence) -> Claim | None:
+    """Return the login in the address of the author's profile, as the page spells it where it shows it."""
+    addresses = [claim for claim in evidence.metas["authors"] if "://" in claim.value]
+    addresses += [Claim(href, "link") for rel, href in evidence.layout.head.links if rel == "author"]
+    for address, source in addresses[:3]:
+        profile = _PROFILE.search(address)
+        if profile is None:
+            continue
+        login = profile[1].casefold()
+        for text in evidence.layout.texts:
+            for word in text.split() if len(text) <= _MAX_LOGIN_LINE and login in text.casefold() else ():
+                if word.strip(EDGES).casefold() == login:
+                    return Claim(word.strip(EDGES), source)
+    return None
 
 
 def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], bool]:

@@ -19,6 +19,8 @@ __all__ = ["calls_itself_article", "late_dates", "late_times", "time_elements", 
 
 _BARE_NAME_PLACES = range(-2, 5)
 """So far from the headline a line that is nothing but a person's name is the author's."""
+_ASKED = re.compile(r"asked .{0,12}\d{4}", re.IGNORECASE)
+"""What stands above the card of who asked, on sites of questions and answers."""
 _NEXT_PLACES = range(1, 3)
 """The same on a page that does not call itself an article."""
 _MAX_LED_CHARS = 120
@@ -118,7 +120,13 @@ def calls_itself_article(evidence: Evidence) -> bool:
 def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> tuple[list[str], float]:
     """Return the persons of an author box further down: "Written by" and full names, or full names marked as author."""
     texts = evidence.layout.texts
-    for index in _late_places(evidence, headline):
+    places = _late_places(evidence, headline)
+    for index in places:
+        if _ASKED.match(texts[index - 1]) and signs_at(evidence, index).author:
+            names = read_byline(texts[index], sure=True, sites=sites)
+            if names:
+                return names[:1], 2.0
+    for index in places:
         text = texts[index]
         if len(text) > _MAX_LED_CHARS or " " not in text or kind_of(evidence, index) in _NO_BOXES:
             continue
