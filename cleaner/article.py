@@ -18,7 +18,8 @@ class Article:
     text: str
     """The kept paragraphs, separated by one blank line; '' when nothing was kept."""
     status: Status
-    """``ok``, ``low_confidence`` (look at it), ``not_article`` (an index, shop or error page) or ``empty``."""
+    """``ok``, ``low_confidence`` (look at it), ``not_article`` (an index, shop or error page), ``other_language`` (none
+    of ``Settings.languages``) or ``empty``."""
     confidence: float
     """How far the decision on this page can be trusted, 0..1."""
     paragraphs: Sequence[Paragraph]
@@ -29,6 +30,9 @@ class Article:
     """Where the page came from, as the caller named it: a path, an archive member, a record id."""
     warnings: tuple[str, ...] = ()
     """Whole sentences about what was odd, e.g. characters that could not be decoded."""
+    page_type: str = ""
+    """What the page looks like: ``article``, ``collection``, ``documentation``, ``forum``, ``listing``, ``product`` or
+    ``service``, the likeliest of these; '' for a page without paragraphs."""
 
     def dropped(self) -> tuple[Paragraph, ...]:
         """Return the paragraphs that are not in ``text``; nothing is ever lost."""

@@ -30,6 +30,7 @@ def assemble(page: Page, layout: Layout, verdicts: Verdicts, metadata: Metadata)
         content_type=page.content_type,
         source=page.source,
         warnings=_warnings(page),
+        page_type=verdicts.page_type,
     )
 
 

@@ -308,7 +308,8 @@ def _known(word: str) -> bool:
 def _role(text: str) -> Role:
     """Return what the words beside a date say it is; the nearest word counts."""
     words = _date_words()
-    for word in reversed(_BREAKS.split(text[-60:])):
+    for token in reversed(_BREAKS.split(text[-60:])):
+        word = token.lstrip("0123456789")  # "2022Updated": two elements without a blank between them
         role = words.get(word, "")
         if not role and word and _NO_BLANKS.search(word):
             role = next((role for known, role in words.items() if role and len(known) > 1 and known in word), "")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ContentType = Literal["html", "text"]
-Status = Literal["ok", "low_confidence", "not_article", "empty"]
+Status = Literal["ok", "low_confidence", "not_article", "other_language", "empty"]
 
 
 class Kind(str, Enum):

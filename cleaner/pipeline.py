@@ -52,6 +52,8 @@ def clean(
             verdicts, warnings = overrule(verdicts, layout, firing, settings), firing.warnings
         metadata = describe(page, layout, kinds=verdicts.kinds, kept=verdicts.kept.tolist(), settings=settings)
         article = assemble(page, layout, verdicts, metadata)
+        if settings.languages and article.status != "empty" and metadata.language not in settings.languages:
+            article = dataclasses.replace(article, status="other_language")
         return dataclasses.replace(article, warnings=article.warnings + warnings) if warnings else article
     except CleanerError:
         raise

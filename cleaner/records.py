@@ -78,6 +78,7 @@ def to_record(article: Article, *, paragraphs: bool = False) -> dict[str, Any]:
         record[name] = list(value) if isinstance(value, tuple) else value
     record |= {
         "status": article.status,
+        "page_type": article.page_type,
         "confidence": article.confidence,
         "content_type": article.content_type,
         "word_count": words,
@@ -149,6 +150,7 @@ def from_record(record: Mapping[str, Any]) -> Article:
             content_type=record["content_type"],
             source=record["source_file"],
             warnings=tuple(record["warnings"]),
+            page_type=record.get("page_type", ""),  # earlier records of this schema lack it
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

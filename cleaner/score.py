@@ -51,6 +51,8 @@ class Verdicts:
     confidence: float
     """Expected F1 of the decision, 0..1."""
     status: Status
+    page_type: str = ""
+    """The likeliest type of the page of those in the weights' header; '' for a page without paragraphs."""
 
 
 def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
@@ -103,7 +105,8 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
             layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit, influence=influence
         )
     confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
-    return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status)
+    page_type = str(model.header["page_types"][int(prediction.page.argmax())])
+    return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status, page_type)
 
 
 def predict(model: Model, features: Features) -> Prediction:

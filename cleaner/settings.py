@@ -70,6 +70,9 @@ class Settings:
     """Name the language of the clean text; without it what the page declares is taken."""
     default_language: str = ""
     """BCP 47 code for texts that say too little to tell, instead of ``und``."""
+    languages: tuple[str, ...] = ()
+    """BCP 47 primary codes of the languages that are wanted; a page whose clean text is in another one, or in one that
+    nobody can tell (``und``, which may be listed), has the status ``other_language``. Empty: all are."""
     language_detector: str = "langdetect"
     """What tells languages apart where scripts and stop words do not: ``langdetect`` (its profiles, no randomness), or
     ``module:function`` of your own, called with a text and the possible codes, returning a code and a probability."""
@@ -118,9 +121,11 @@ class Settings:
         """Refuse what is no language code, no fallback and no name of a detector."""
         for name in ("default_language", "language_detector", "metadata_fallback"):
             _check_type(name, getattr(self, name), str, "a word")
-        code = self.default_language
-        if code and not _LANGUAGE.fullmatch(code):
-            raise SetupError("bad_setting", f"'{code}' is no language code: two or three letters, as in en or de.")
+        _check_type("languages", self.languages, (tuple, list), "a list of codes")
+        for code in (self.default_language, *self.languages):
+            if code != "" and not (isinstance(code, str) and _LANGUAGE.fullmatch(code)):
+                raise SetupError("bad_setting", f"'{code}' is no language code: two or three letters, as in en or de.")
+        object.__setattr__(self, "languages", tuple(dict.fromkeys(self.languages)))
         if self.metadata_fallback not in FALLBACKS:
             raise SetupError(
                 "bad_setting",

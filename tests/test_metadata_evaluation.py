@@ -73,7 +73,7 @@ def test_authors_count_as_they_stand_and_as_persons() -> None:
     outcome = compare(
         "cleaner", Answer(authors=("JANE DOE",)), Answer(authors=("Jane Doe, PhD", "Daily Example Staff"))
     )
-    assert (outcome.authors, outcome.persons) == (0.0, 1.0)
+    assert (outcome.authors, outcome.written) == (1.0, 0.0)
     both = compare("cleaner", Answer(authors=("A Bee", "C Dee")), Answer(authors=("C Dee",)))
     assert both.authors == pytest.approx(2 / 3)
     assert compare("htmldate", Answer(date="2024-11-28"), Answer("T", ("A Bee",), "2024-11-28")).authors is None

@@ -39,6 +39,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
         "metadata_fallback": "off",
         "detect_language": True,
         "default_language": "",
+        "languages": (),
         "language_detector": "langdetect",
         "weights": None,
         "max_page_bytes": 50_000_000,

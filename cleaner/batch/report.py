@@ -69,12 +69,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class Report:
-    """The counts of a run and its exit code; every document found is in exactly one of the five counts."""
+    """The counts of a run and its exit code; every document found is in exactly one of the six counts."""
 
     cleaned: int = 0
     """Documents with status ``ok``."""
     low_confidence: int = 0
     not_article: int = 0
+    other_language: int = 0
+    """Left out, since their language is none of ``Settings.languages``."""
     empty: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     """Error code -> documents. What was named by the user or by a folder and could not be read counts here too."""
@@ -118,6 +120,8 @@ class Report:
             self.low_confidence += 1
         elif outcome.status == "not_article":
             self.not_article += 1
+        elif outcome.status == "other_language":
+            self.other_language += 1
         else:
             self.empty += 1
 
@@ -134,7 +138,7 @@ class Report:
     @property
     def documents(self) -> int:
         """All documents that were met."""
-        return self.usable + self.not_article + self.empty + self.failed.total()
+        return self.usable + self.not_article + self.other_language + self.empty + self.failed.total()
 
     @property
     def usable(self) -> int:
@@ -171,6 +175,7 @@ class Report:
             "ok": self.cleaned,
             "low_confidence": self.low_confidence,
             "not_article": self.not_article,
+            "other_language": self.other_language,
             "empty": self.empty,
             "failed": dict(sorted(self.failed.items())),
             "passed_over": dict(sorted(self.passed_over.items())),
@@ -196,6 +201,7 @@ class Report:
             (self.cleaned, "cleaned"),
             (self.low_confidence, "cleaned with low confidence; look at them"),
             (self.not_article, "no article (an index, shop or error page)"),
+            (self.other_language, "left out, being in another language"),
             (self.empty, "empty"),
             (self.failed.total(), f"failed ({_listed(self.failed)})"),
         ]

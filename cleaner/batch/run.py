@@ -250,7 +250,10 @@ class _Run:
         source = os.path.join(self.recipe.root, task.found.name)  # noqa: PTH118 - names stay str
         stamp = task.found.stamp if task.member is None else member_stamp(task)
         row = self.ledger.earlier(source, task.position, stamp)
-        if row is None or row.outcome.outputs != tuple(output for _, output in task.outputs) or not self.is_there(row):
+        if row is None:
+            return None
+        outputs = () if row.outcome.status == "other_language" else tuple(output for _, output in task.outputs)
+        if row.outcome.outputs != outputs or not self.is_there(row):
             return None
         self.ledger.touch(row.number)
         return row.outcome

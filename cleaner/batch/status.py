@@ -27,7 +27,7 @@ class Standing:
     updated: str
     """ISO 8601, UTC; when the counts of ``run.json`` were last written."""
     counts: Mapping[str, int]
-    """Status (``ok``, ``low_confidence``, ``not_article``, ``empty``, ``failed``) -> documents in the ledger."""
+    """Status of the article, or ``failed`` -> documents in the ledger."""
     failed: Mapping[str, int]
     """Error code -> documents."""
     failures: tuple[tuple[str, str], ...]

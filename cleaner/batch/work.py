@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -133,16 +134,17 @@ def clean_task(task: Task, recipe: Recipe) -> Outcome:
             f"{known.path} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it "
             f"with what this prints: cleaner clean --debug {shlex.quote(task.found.path)}",
         )
+    wanted = article.status != "other_language"
     return dataclasses.replace(
         known,
         status=article.status,
         seconds=time.perf_counter() - started,
         characters=len(article.text),
         warnings=article.warnings,
-        outputs=tuple(output for _, output in task.outputs),
+        outputs=tuple(output for _, output in task.outputs) if wanted else (),
         record=record,
         note=note,
-        signature=text_signature(article.text) if recipe.signatures else b"",
+        signature=text_signature(article.text) if recipe.signatures and wanted else b"",
     )
 
 
@@ -173,8 +175,16 @@ def _with_date(article: Article, date: str, notes: tuple[str, ...]) -> Article:
 
 
 def _deliver(article: Article, task: Task, recipe: Recipe) -> tuple[bytes, object]:
-    """Hand a finished article on: write its own files, return its record for shared ones and what is noted of it."""
+    """Hand a finished article on: write its own files, return its record for shared ones and what is noted of it.
+
+    One in a language that is not wanted is left out of all of them.
+    """
     note = None if recipe.on_article is None else recipe.on_article(article)
+    if article.status == "other_language":
+        for _, output in task.outputs:  # what an earlier run with other languages wrote
+            with contextlib.suppress(OSError):
+                (recipe.folder / output).unlink(missing_ok=True)
+        return b"", note
     if recipe.tree_formats:
         write_article(
             article,

@@ -43,6 +43,7 @@ from cleaner.cli.options import (
     DropOption,
     EncodingOption,
     KeepOption,
+    LanguagesOption,
     PrecisionOption,
     RecallOption,
     RulesOption,
@@ -106,6 +107,7 @@ def clean(
     rules: RulesOption = None,
     weights: WeightsOption = None,
     default_language: DefaultLanguageOption = "",
+    languages: LanguagesOption = None,
     config: ConfigOption = None,
     from_list: FromListOption = None,
     jobs: WorkersOption = None,
@@ -144,6 +146,7 @@ def clean(
         precision=precision,
         recall=recall,
         default_language=default_language,
+        languages=languages,
         reasons=report,
     )
     columns = make_columns(text_column, html_column, url_column, id_column)
@@ -184,7 +187,9 @@ def clean(
     name = choose_format(names, target)
     article = clean_one(paths[0], reading, settings)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
-    if target is None:
+    if article.status == "other_language":
+        pass  # left out, as in a folder
+    elif target is None:
         emit(data)
     else:
         _write_one(target.path, data, overwrite=overwrite)
@@ -237,6 +242,7 @@ def _note(article: Article, path: str) -> None:
     what = {
         "low_confidence": f"the text may be incomplete or hold chrome (confidence {article.confidence:.2f})",
         "not_article": f"this looks like an index, shop or error page (confidence {article.confidence:.2f})",
+        "other_language": f"the text is in a language that was not asked for ({article.metadata.language})",
         "empty": "there is no text on this page",
     }
     if article.status in what:

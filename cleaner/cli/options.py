@@ -88,6 +88,10 @@ DefaultLanguageOption = Annotated[
         help="Language of texts that say too little to tell. [default: und]",
     ),
 ]
+LanguagesOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--lang", metavar="CODES", help="Leave out documents in other languages than these: --lang en,de"),
+]
 JobsOption = Annotated[
     int,
     typer.Option("--jobs", "-j", min=1, metavar="N", show_default=False, help="Processes to work with. [default: 1]"),
@@ -108,6 +112,7 @@ def make_settings(
     recall: bool = False,
     reasons: bool = False,
     default_language: str = "",
+    languages: list[str] | None = None,
 ) -> Settings:
     """Return the settings of a file, if one is given, with what the options say on top of them.
 
@@ -142,6 +147,8 @@ def make_settings(
         changes["reasons"] = True
     if default_language:
         changes["default_language"] = default_language
+    if languages:
+        changes["languages"] = tuple(split_words(languages))
     return dataclasses.replace(settings, **changes)
 
 

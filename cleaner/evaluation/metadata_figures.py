@@ -4,11 +4,11 @@ The rules, so that figures can be held against others:
 
 * **title**: right when letters and digits are the gold's, case folded.
 * **date**: right when it is the gold's day of publication, as either writes it; 2024-11-28T23:30-05:00 is the 28th.
-* **authors**: F1 of the two sets of names, averaged over the pages that have gold authors; names are compared by their
-  letters and digits, case folded. **persons**: the same after :func:`cleaner.metadata.persons.split_persons` took away,
-  on both sides, what is no person (the site by its address or the name this cleaner reads, a desk, an address) and what
-  stands around a name (a degree, a job), on the pages where the gold has a person left. **pooled**: F1 of ``persons``
-  over all names of all these pages together.
+* **authors**, the figure to quote: F1 of the two sets of normalised names of persons, averaged over the pages whose
+  gold has a person. Normalised: :func:`cleaner.metadata.persons.split_persons` takes away, on both sides, what is no
+  person (the site by its address or the name this cleaner reads, a desk, an address) and what stands around a name (a
+  degree, a job, "Dr."); letters and digits are compared, case folded. Two more readings of the same: **pooled**, over
+  all names of these pages together; **as written**, nothing taken away on either side, over pages with gold authors.
 * **language**: right when the primary codes are equal; see :func:`gold_language`.
 * A system that raises has no answer: wrong wherever there is gold.
 """
@@ -31,7 +31,7 @@ from cleaner.evaluation.gold import GoldPage, gold_files, read_gold
 from cleaner.evaluation.metadata_systems import METADATA_SYSTEMS, Answer, Reader, load_reader, system_version
 from cleaner.language import language_code, script_agrees
 from cleaner.metadata.addresses import domain_labels
-from cleaner.metadata.persons import split_persons
+from cleaner.metadata.persons import split_persons, without_honorific
 from cleaner.metadata.titles import bare
 from cleaner.page import Page, RawPage
 from cleaner.settings import DEFAULTS, Settings
@@ -60,7 +60,8 @@ class Comparison:
     title: bool | None
     date: bool | None
     authors: float | None
-    persons: float | None
+    written: float | None
+    """Authors as written."""
     names: tuple[int, int, int]
     """Of the persons: right ones, ones of the gold, ones found."""
     language: bool | None
@@ -85,9 +86,9 @@ class MetadataRow:
     dates: int
     authors: float | None
     authored: int
-    persons: float | None
-    personal: int
     pooled: float | None
+    written: float | None
+    named: int
     language: float | None
     languages: int
     ms_median: float
@@ -232,7 +233,7 @@ def compare(
     """Hold an answer against the gold; ``sites`` are names of the site (see :func:`cleaner.metadata.titles.bare`).
 
     >>> found, gold = Answer("Rain!", ("JANE DOE", "Staff"), "2024-11-28T10:00"), Answer("rain", ("Jane Doe",))
-    >>> compare("cleaner", found, gold).persons
+    >>> compare("cleaner", found, gold).authors
     1.0
     """
     wanted, found = _keys(gold.authors), _keys(answer.authors)
@@ -242,9 +243,9 @@ def compare(
         system=system,
         title=bare(answer.title) == bare(gold.title) if bare(gold.title) and "title" in asked else None,
         date=_day(answer.date) == _day(gold.date) if _day(gold.date) else None,
-        authors=_f1(wanted, found) if wanted and "authors" in asked else None,
-        persons=_f1(persons, read) if persons and "persons" in asked else None,
-        names=(len(persons & read), len(persons), len(read)) if persons and "persons" in asked else (0, 0, 0),
+        authors=_f1(persons, read) if persons and "authors" in asked else None,
+        written=_f1(wanted, found) if wanted and "authors" in asked else None,
+        names=(len(persons & read), len(persons), len(read)) if persons and "authors" in asked else (0, 0, 0),
         language=language_code(answer.language) == gold.language if gold.language and "language" in asked else None,
         seconds=answer.seconds,
         failure=failure,
@@ -256,8 +257,9 @@ def gold_persons(gold: GoldPage) -> list[str]:
     """Return the authors the gold names, split at semicolons, or else at commas and words for "and"."""
     author = unicodedata.normalize("NFKC", gold.author)
     parts = author.split(";") if ";" in author else _JOINS.split(author)
-    if len(parts) == 1 and bare(author) and not author.isascii() and max(map(len, author.split())) <= 4:
-        # Chinese names, a blank between them.
+    spaced = len(parts) == 1 and bare(author) and not author.isascii() and language_code(gold.language) != "ja"
+    if spaced and max(map(len, author.split())) <= 4:
+        # Chinese names, a blank between them; in Japanese it stands between family and given name.
         parts = author.split() if all("\u3400" <= sign <= "\u9fff" or sign.isspace() for sign in author) else parts
     names = (part.strip() for part in parts)
     return [name for name in names if name and name.casefold() not in _UNKNOWN]
@@ -283,7 +285,8 @@ def _keys(names: Iterable[str]) -> frozenset[str]:
 
 
 def _persons(authors: Iterable[str], sites: frozenset[str]) -> frozenset[str]:
-    return _keys(name for author in authors for name in split_persons(author, sites=sites, user_names=True))
+    names = (name for author in authors for name in split_persons(author, sites=sites, user_names=True))
+    return _keys(map(without_honorific, names))
 
 
 def _f1(wanted: frozenset[str], found: frozenset[str]) -> float:
@@ -312,7 +315,7 @@ def _row(pages: Sequence[Compared], number: int) -> MetadataRow:
         ("title", "titles"),
         ("date", "dates"),
         ("authors", "authored"),
-        ("persons", "personal"),
+        ("written", "named"),
         ("language", "languages"),
     ):
         known = [value for outcome in outcomes if (value := getattr(outcome, field)) is not None]

@@ -150,7 +150,7 @@ def _load_htmldate(_settings: Settings) -> Reader:
     return read
 
 
-_NAMES = frozenset({"title", "date", "authors", "persons"})
+_NAMES = frozenset({"title", "date", "authors"})
 METADATA_SYSTEMS: Mapping[str, System] = {
     "cleaner": System("cleaner", "article-cleaner", _load_ours, _NAMES | {"language"}),
     "trafilatura": System("trafilatura", "trafilatura", _load_trafilatura, _NAMES),

@@ -6,21 +6,27 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from cleaner.metadata.addresses import host_of
+from cleaner.metadata.byline_words import EDGES
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.han_bylines import choose_han_authors
 from cleaner.metadata.linked_data import names
-from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons
+from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons, without_honorific
 from cleaner.metadata.places import MAX_BOX_CHARS, Place
+from cleaner.metadata.signatures import read_signature
 from cleaner.metadata.titles import bare, split_title
 from cleaner.metadata.visible import calls_itself_article, visible_authors
 
 __all__ = ["choose_authors"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_WORD = re.compile(r"[^\W\d_]+")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)[\s©]*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?", re.IGNORECASE
 )
 _NAME_END = re.compile(r"[.,|·•–—(\n]| - |\ball rights\b|\d", re.IGNORECASE)
+_ADMIN = re.compile(r"/author/(?:admin|administrator|webmaster|editor)/?(?:#.{0,20})?$")
+_PROFILE = re.compile(r"/(?:(?:u|user|users|member|members|profile)/|~)([\w-]{2,30})(?:\.\d{1,12})?/?$")
+_MAX_LOGIN_LINE = 120
 _TOP_LINES = 8
 _FOOT_LINES = 25
 """The owner's name stands among so many first paragraphs, the copyright line among so many last ones."""
@@ -35,19 +41,28 @@ def choose_authors(
     ("jdoe2") give way to it. Where the head names only a desk ("Staff"), a byline must open with "By" or be marked.
     """
     head, source, named = _head_authors(evidence, sites)
+    profile = None if head else _profile_login(evidence)
+    if profile is not None:
+        return (profile.value,), profile.source
+    posted = len(head) == 1 and _is_administrator(evidence)
+    others = _signed(evidence, places, headline, {*sites, bare(head[0])}) if posted else []
+    if others:
+        return tuple(others), "visible text"
     if _HAN.search(evidence.layout.head.title) and not any(" " not in name and _HAN.search(name) for name in head):
         han = _han_authors(evidence, places)
         if han:
             return tuple(han), "visible text"
     logins = bool(head) and not any(" " in name or not name.isascii() for name in head)
-    if len(head) > 1 and not logins:
+    if head and not logins and (len(head) > 1 or not _is_shown(head[0], places)):
         return tuple(head), source
     shown, strength = visible_authors(evidence, places, headline, sites, late=not head or logins)
     if not head:
-        if shown and (not named or _are_surely_persons(shown, strength)):
+        if not shown or (named and not _are_surely_persons(shown, strength)):
+            shown = read_signature(evidence, headline, sites) if calls_itself_article(evidence) else []
+        if shown or named:
             return tuple(shown), "visible text"
-        return ((), "") if named else _owner(evidence, site_claims)
-    if (logins and any(" " in name for name in shown)) or {*head} < {*shown}:
+        return _owner(evidence, site_claims)
+    if (logins and any(" " in name for name in shown)) or {*_keys(head)} < {*_keys(shown)}:
         return tuple(shown), "visible text"
     return tuple(head), source
 
@@ -63,8 +78,10 @@ def _han_authors(evidence: Evidence, places: Sequence[Place]) -> list[str]:
 
 def _are_surely_persons(shown: Sequence[str], strength: float) -> bool:
     """Whether a byline is to be believed on a page whose head names only the site or a desk as its author."""
+    if strength > 2:
+        return True
     given = all(has_given_name(name) or not name.isascii() for name in shown)
-    return (given and strength >= 1) or (strength >= 2 and all(" " in name for name in shown))
+    return (given and strength >= 1) or (strength >= 1.9 and all(" " in name for name in shown))
 
 
 def _head_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], str, bool]:
@@ -79,6 +96,22 @@ def _head_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str]
         if found:
             return found, source, True
     return [], "", named
+
+
+def _profile_login(evidence: Evidence) -> Claim | None:
+    """Return the login in the address of the author's profile, as the page spells it where it shows it."""
+    addresses = [claim for claim in evidence.metas["authors"] if "://" in claim.value]
+    addresses += [Claim(href, "link") for rel, href in evidence.layout.head.links if rel == "author"]
+    for address, source in addresses[:3]:
+        profile = _PROFILE.search(address)
+        if profile is None:
+            continue
+        login = profile[1].casefold()
+        for text in evidence.layout.texts:
+            for word in text.split() if len(text) <= _MAX_LOGIN_LINE and login in text.casefold() else ():
+                if word.strip(EDGES).casefold() == login:
+                    return Claim(word.strip(EDGES), source)
+    return None
 
 
 def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[str], bool]:
@@ -101,6 +134,27 @@ def _linked_authors(evidence: Evidence, sites: Collection[str]) -> tuple[list[st
     if any(map(has_given_name, persons)):
         persons = [name for name in persons if not names_organisation(name)]
     return _unique([*persons, *organisations]), named
+
+
+def _is_shown(name: str, places: Sequence[Place]) -> bool:
+    """Whether the longest word of a name stands near the headline; where it does not, no byline names more persons."""
+    word = max(_WORD.findall(name.casefold()), key=len, default="")
+    return any(word in place.text.casefold() for place in places)
+
+
+def _signed(evidence: Evidence, places: Sequence[Place], headline: int, sites: Collection[str]) -> list[str]:
+    """Return the persons of a byline, or of a name set off above or below the body."""
+    return visible_authors(evidence, places, headline, sites)[0] or read_signature(evidence, headline, sites)
+
+
+def _is_administrator(evidence: Evidence) -> bool:
+    """Whether the JSON-LD names the account of the administrator, who often posts what others wrote (WordPress)."""
+    linked = evidence.linked
+    nodes = linked.follow(linked.first("author", "creator")[0])
+    for node in nodes if isinstance(nodes, list) else [nodes]:
+        if isinstance(node, dict) and any(_ADMIN.search(str(node.get(key, ""))) for key in ("@id", "url")):
+            return True
+    return False
 
 
 def _owner(evidence: Evidence, site_claims: Sequence[Claim]) -> tuple[tuple[str, ...], str]:
@@ -134,6 +188,11 @@ def _is_made_of(host: str, name: str) -> bool:
     """Whether the last name, or an initial and the last name, stand in a host name."""
     last = bare(name.rsplit(maxsplit=1)[-1])
     return len(last) > 3 and last in host
+
+
+def _keys(persons: Iterable[str]) -> Iterable[str]:
+    """Return what two spellings of a person share: the letters, without "Dr."."""
+    return (bare(without_honorific(name)) for name in persons)
 
 
 def _unique(values: Iterable[str]) -> list[str]:

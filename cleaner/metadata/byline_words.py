@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.metadata.evidence import table_lines
 
-__all__ = ["EDGES", "GLUED_BY", "after_lead", "lead_is_long", "leads", "opens_byline", "person_words"]
+__all__ = [
+    "EDGES",
+    "GLUED_BY",
+    "after_lead",
+    "lead_is_long",
+    "leads",
+    "may_open_byline",
+    "opening_lines",
+    "opens_byline",
+    "person_words",
+]
 
 EDGES = " \t\n,;:.|/\\-–—•·*#\"“”„»«>~+_!?()[]{}'’"
 """What may stand at the ends of a name and is no part of it."""
@@ -17,6 +27,9 @@ GLUED_BY = re.compile(r"[Bb]y(?=[A-Z][a-z])")
 """``ByJane Doe``: two elements without a blank between them."""
 
 _FIRST_TOKEN = re.compile(r"[\s(~—–-]{0,3}([^\W\d_]+)")
+_FIRST_CHARS = 40
+"""No lead has a longer first word."""
+_DASHES = tuple("(~—–-")
 _TOKENS = re.compile(r"[^\W\d_]+")
 
 
@@ -71,10 +84,13 @@ def after_lead(text: str) -> str | None:
     >>> after_lead("By Jane Doe"), after_lead("Written by:"), after_lead("By the river")
     ('Jane Doe', '', 'the river')
     """
-    match = leads().author.match(text) if _opens_with_lead(text) else None
+    match = leads().author.match(text) if may_open_byline(text) else None
     if match is None:
         return None
     rest = text[match.end() :]
+    if len(match[0]) == 1 and match[0] >= "\u3000" and rest:
+        # One Han letter right before another is the beginning of a longer word.
+        return None
     if match[0][-1].isalpha() and rest[:1].islower() and rest.split(maxsplit=1)[0] not in person_words()["particle"]:
         # "By the river": a sentence, unless a user name is all there is.
         return rest if len(rest.split()) == 1 else None
@@ -92,14 +108,31 @@ def opens_byline(text: str) -> bool:
 
 def lead_is_long(text: str) -> bool:
     """Whether a paragraph opens with two words or more for "by", as "Written by Jane Doe" does."""
-    match = leads().author.match(text) if _opens_with_lead(text) else None
+    match = leads().author.match(text) if may_open_byline(text) else None
     return match is not None and " " in match[0].strip()
 
 
-def _opens_with_lead(text: str) -> bool:
+def may_open_byline(text: str) -> bool:
     """Whether the first word may begin the words before a name; the cheap question before the pattern is asked."""
+    return _opens(text[:_FIRST_CHARS].partition(" ")[0]) or (text[:1] in _DASHES and _opens(text[:_FIRST_CHARS]))
+
+
+def opening_lines(texts: Sequence[str]) -> list[int]:
+    """Return the places of the texts of which :func:`may_open_byline` is true, asked once for each first word.
+
+    >>> opening_lines(["By Jane Doe", "Rain", "(Von Max Muster)"])
+    [0, 2]
+    """
+    starts = [text[:_FIRST_CHARS] if text[:1] in _DASHES else text[:_FIRST_CHARS].partition(" ")[0] for text in texts]
+    openers = {start for start in set(starts) if _opens(start)}
+    return [at for at, start in enumerate(starts) if start in openers] if openers else []
+
+
+@lru_cache(maxsize=8192)
+def _opens(start: str) -> bool:
+    """Answer for the first word; menus and lists repeat theirs on every page of a site."""
     known = leads()
-    token = _FIRST_TOKEN.match(text)
+    token = _FIRST_TOKEN.match(start)
     if token is None:
         return False
     word = token[1]

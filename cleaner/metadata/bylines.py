@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from cleaner.dates import find_dates, is_date_word
-from cleaner.metadata.byline_words import EDGES, GLUED_BY, after_lead, leads, person_words
+from cleaner.dates import find_dates, has_date_figures, is_date_word
+from cleaner.metadata.byline_words import EDGES, GLUED_BY, after_lead, leads, may_open_byline, person_words
 from cleaner.metadata.persons import split_persons
 
 __all__ = ["read_byline"]
@@ -36,6 +36,9 @@ def read_byline(text: str, *, sure: bool = False, sites: Collection[str] = ()) -
     ([], [])
     """
     if len(text) > _MAX_BYLINE_CHARS or not (sure or _may_be_byline(text)):
+        return []
+    if not sure and not may_open_byline(text) and not has_date_figures(text) and _PIECES.search(text) is None:
+        # Neither a date nor a separator after which a byline could begin.
         return []
     pieces = [piece for piece in _PIECES.split(_without_dates(text)) if piece.strip(EDGES)]
     for piece in pieces[:4]:

@@ -18,7 +18,7 @@ __all__ = ["Claim", "Evidence", "collect", "head_fields", "site_names", "table_l
 
 _MAX_VALUE_CHARS = 5_000
 """Longer values of a meta tag are cut: no field of ours needs more."""
-_LAST_FIRST = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
+_LAST_FIRST = frozenset({"citation_author", "citation_authors", "dc.creator", "dcterms.creator"})
 """Meta names whose convention is "Doe, Jane"."""
 
 

@@ -16,7 +16,7 @@ SOURCES: dict[str, str] = {
     "twitter": "meta tags of Twitter cards",
     "meta": "other meta tags: Dublin Core, Highwire, Parse.ly, Sailthru, Cxense ...",
     "microdata": "itemprop attributes of meta tags",
-    "link": "link elements: canonical, license",
+    "link": "link elements: canonical, license, author",
     "html element": "language: the lang attribute",
     "title element": "the title of the browser's tab",
     "time element": "a time element near the headline",

@@ -13,7 +13,15 @@ from cleaner.metadata.byline_words import EDGES, after_lead, person_words
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
 
-__all__ = ["clean_person", "has_given_name", "is_nobody", "names_organisation", "split_persons"]
+__all__ = [
+    "clean_person",
+    "has_given_name",
+    "is_nobody",
+    "names_degree",
+    "names_organisation",
+    "split_persons",
+    "without_honorific",
+]
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 6
@@ -25,13 +33,17 @@ _LONG_SITE = 8
 _ADDRESS = re.compile(r"\S*@\S*|<[^>]{0,200}>|(?:https?:|www\.)\S*|\b[\w-]+(?:/[\w.-]+){2,}")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
 _HARD_JOINS = re.compile(r"\s*[;、，／]\s*|\s+[/+]\s+|(?<=[^\W\d_])/(?=[^\W\d_])|\s*[&＆]\s*")
+_COMMA_OR_END = re.compile(r"\s*[,;|]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
+_NO_HAN_NAME = frozenset("《》〈〉【】「」『』。，！？：（）")
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$")
 """Letters, and what stands between them in names."""
 _DOTTED = re.compile(r"[^\W\d_]{3,}\.[^\W\d_]{3,}")
 """Two words with a dot between them come from two elements or are an address."""
+_AND_OTHERS = re.compile(r"\s외(?:\s?\d{1,2}명)?$|等$")
+"""Korean "and one other", Chinese "and others"."""
 _USER_NAME = re.compile(r"[^\W\d_][\w-]*(?:\.[\w-]*)?$")
 
 
@@ -82,16 +94,38 @@ def names_organisation(name: str) -> bool:
     return not person_words()["organisation"].isdisjoint(name.casefold().split())
 
 
+def names_degree(text: str) -> bool:
+    """Whether a degree stands behind a name and a comma: "Jane Doe, MD".
+
+    >>> names_degree("Jane Doe, PhD; Ann Lee"), names_degree("Rain, wind")
+    (True, False)
+    """
+    degrees = person_words()["credential"]
+    pieces = (piece.strip(EDGES) for piece in _COMMA_OR_END.split(text)[1:])
+    return any(len(piece) > 1 and piece[:1].isupper() and piece.casefold() in degrees for piece in pieces)
+
+
 def has_given_name(name: str) -> bool:
     """Whether a name of two to four words begins with a given name of ``tables/given_names.txt``.
 
     >>> has_given_name("Jane Doe"), has_given_name("Dr. Karl Voit"), has_given_name("Ferry Service")
     (True, True, False)
     """
-    words = [word for word in name.casefold().split() if word.strip(".") not in person_words()["honorific"]]
+    words = without_honorific(name).casefold().split()
     if not 2 <= len(words) <= 4 or names_organisation(name):
         return False
     return words[0].strip(".") in _given_names() or (len(words[0].strip(".")) == 1 and words[1] in _given_names())
+
+
+def without_honorific(name: str) -> str:
+    """Return a name without "Dr.", "Prof.", "Mrs".
+
+    >>> without_honorific("Prof. Dr. Jane Doe"), without_honorific("Jane Doe")
+    ('Jane Doe', 'Jane Doe')
+    """
+    honorifics = person_words()["honorific"]
+    words = name.split()
+    return " ".join(word for word in words if word.casefold().strip(".") not in honorifics) if words else name
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +178,7 @@ def is_nobody(name: str, sites: Collection[str]) -> bool:
     if not key or key in tables["whole"] or key.startswith("staff "):
         return True
     last = key.rsplit(" ", 1)[-1]
-    if last in tables["word"] or last in tables["button"]:
+    if last in tables["word"] or last in tables["button"] or last.rpartition("-")[2] in tables["word"]:
         return True
     if len(name) > 2 * _MAX_NAME_CHARS or _ADDRESS.search(name):
         return True
@@ -158,7 +192,12 @@ def _looks_like_name(words: list[str]) -> bool:
     """Whether every word may stand in a name: capitalised, an initial or a particle; scripts without case pass."""
     name = " ".join(words)
     if _CASELESS.search(name):
-        return len(name) <= 24 and not (_HAN_ONLY.match(name) and len(bare(name)) > 12) and any(map(str.isalpha, name))
+        return (
+            len(name) <= 24
+            and _NO_HAN_NAME.isdisjoint(name)
+            and not (_HAN_ONLY.match(name) and len(bare(name)) > 12)
+            and any(map(str.isalpha, name))
+        )
     if not _NAME.match(name):
         return False
     particles = person_words()["particle"]
@@ -173,9 +212,9 @@ def _cut_name(name: str) -> str:
     words = name.split()
     tables = person_words()
     for place, word in enumerate(words):
-        key = word.strip(EDGES).casefold()
+        key = word.strip(f"{EDGES}：").casefold()
         title = key in tables["job"] or (place > 1 and key in tables["credential"])
-        button = place > 1 and key in tables["button"]
+        button = (place > 1 or key >= "\u3000") and key in tables["button"]
         dangling = place > 1 and place == len(words) - 1 and key in tables["stop"]
         if place and (title or button or dangling or word in tables["stop"] or word[:1].isdigit()):
             return " ".join(words[:place])
@@ -200,6 +239,7 @@ def _strip_edges(name: str) -> str:
 
 
 def _strip_suffix(name: str) -> str:
+    name = _AND_OTHERS.sub("", name)
     for suffix in person_words()["suffix"]:
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)

@@ -34,11 +34,12 @@ MAX_BOX_CHARS = 80
 _AUTHOR_BOX = re.compile(r"(?<!co)author(?!i[tz])")
 _AUTHOR = re.compile(
     r"(?<!co)author(?!i[tz])|by-?lines?(?![a-z])|writer|written-?by|posted-?by|contributor|creator|user-?name|"
-    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])"
+    r"(?<![a-z])(?:autor|auteur|redakteur|verfasser|firma|yazar|penulis|vcard|attribution|by)(?![a-z])|"
+    r"(?<![a-z])(?:fa|bi|icon|glyphicon|mdi|dashicons)-(?:user|person|pencil|pen|account|admin-users)(?![a-z-])"
 )
-_NOT_AUTHOR = re.compile(
-    r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)|review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)"
-)
+"""The last line: the icons of Font Awesome, Bootstrap and others that stand for "by"."""
+_REVIEWER = re.compile(r"review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)")
+_ABOUT_AUTHOR = re.compile(r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)")
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
 _DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
 
@@ -51,14 +52,16 @@ class Signs(NamedTuple):
     author_box: bool
     """... or may, further down the page ..."""
     not_author: bool
-    """... but one of a comment, teaser, review, or only a biography."""
+    """... but one of a comment, teaser, review ..."""
+    about_author: bool
+    """... or only a biography, unless it opens as bylines do."""
     dated: bool
     date_box: bool
     not_dated: bool
     deck: bool
 
 
-_NO_SIGNS = Signs(False, False, False, False, False, False, False)
+_NO_SIGNS = Signs(*[False] * 8)
 
 
 class Place(NamedTuple):
@@ -125,12 +128,12 @@ def signs_at(evidence: Evidence, index: int) -> Signs:
 def words_at(evidence: Evidence, index: int) -> str:
     """Return the class words around a paragraph."""
     layout = evidence.layout
-    container = layout.containers[layout.container_of[index]]
-    words = f"{container.attributes} {layout.marks[index]}"
-    if container.parent > 0:
-        parent = layout.containers[container.parent]
-        if parent.end - parent.first <= 6:
-            words += f" {parent.attributes}"
+    columns = layout.containers
+    number = int(layout.container_of[index])
+    words = f"{columns.attributes[number]} {layout.marks[index]}"
+    parent = columns.parents[number]
+    if parent > 0 and columns.ends[parent] - columns.firsts[parent] <= 6:
+        words += f" {columns.attributes[parent]}"
     return words
 
 
@@ -141,11 +144,11 @@ def _signs(words: str) -> Signs:
     known = class_words()
     author = _any(known["author"], words) and _AUTHOR.search(words) is not None
     dated = _any(known["dated"], words)
-    looks_reviewed = "author" in words or "review" in words
     return Signs(
         author,
         author and _AUTHOR_BOX.search(words) is not None,
-        _any(known["not_author"], words) or (looks_reviewed and _NOT_AUTHOR.search(words) is not None),
+        _any(known["not_author"], words) or ("review" in words and _REVIEWER.search(words) is not None),
+        "author" in words and _ABOUT_AUTHOR.search(words) is not None,
         dated,
         dated and _DATE_BOX.search(words) is not None,
         _any(known["not_dated"], words),

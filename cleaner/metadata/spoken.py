@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from cleaner.language import detect_language, language_code, load_detector
 from cleaner.metadata.evidence import head_fields
@@ -42,7 +43,7 @@ def put_language(fields: Fields, layout: Layout, kept: Sequence[bool], *, declar
     if not settings.detect_language:
         fields.put("language", language_code(declared) or language_code(settings.default_language), "declaration")
         return
-    body = _joined(text for text, keep in zip(layout.texts, kept, strict=False) if keep)
+    body = _joined(compress(layout.texts, kept))
     found = detect_language(
         body or _joined(layout.texts),
         declared=declared,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.metadata.evidence import Claim, Evidence
@@ -39,6 +40,7 @@ _SEPARATOR = re.compile(
 _ADDRESS = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|[a-z]{2})$", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[\W_]+")
 _ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+_MAX_SHORT_CHARS = 200
 _MAX_TITLE_CHARS = 500
 _MAX_TAIL_WORDS = 4
 """A section or site name behind a dash has at most so many words; longer tails belong to the headline."""
@@ -62,9 +64,13 @@ def choose_title(evidence: Evidence, sites: Collection[str]) -> Claim | None:
     for vote in votes:
         key = bare(vote.claim.value)
         totals[key] = totals.get(key, 0.0) + vote.weight
-    for key in totals:
-        if len(key) > 12:
-            totals[key] += sum(_WEIGHTS["ends another"] for other in totals if other != key and other.endswith(key))
+    votes_of = dict(totals)
+    shared = {bare(vote.claim.value) for vote in votes if vote.claim.source == "open-graph"}
+    for key in [key for key in totals if len(key) > 12]:
+        longer = [other for other in totals if other != key and other.endswith(key)]
+        totals[key] += _WEIGHTS["ends another"] * len(longer)
+        if key in shared:
+            totals[key] += max((votes_of[other] for other in longer), default=0.0)
     best = max(totals, key=lambda key: totals[key])
     same = [vote.claim for vote in votes if bare(vote.claim.value) == best]
     return min(same, key=lambda claim: _SOURCES.index(claim.source))
@@ -193,6 +199,14 @@ def bare(text: str) -> str:
     >>> bare("The Daily-Example!")
     'thedailyexample'
     """
+    return _bare_short(text) if len(text) <= _MAX_SHORT_CHARS else _bare(text)
+
+
+def _bare(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII_LETTERS)
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+_bare_short = lru_cache(maxsize=1024)(_bare)
+"""Headlines and names are asked for many times on one page."""

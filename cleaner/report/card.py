@@ -30,6 +30,7 @@ STATUS_WORDS = {
     "ok": "ok",
     "low_confidence": "low confidence",
     "not_article": "not an article",
+    "other_language": "other language",
     "empty": "empty",
     "failed": "failed",
 }
@@ -37,6 +38,7 @@ _STATUS_SENTENCES = {
     "ok": "There is an article, and the decision was easy enough.",
     "low_confidence": "There is text, but look at it: many paragraphs were near a toss-up.",
     "not_article": "This looks like an index, shop or error page.",
+    "other_language": "The text is in a language that was not asked for; it was left out.",
     "empty": "Nothing was kept.",
 }
 

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const COLUMNS = ["href", "title", "name", "site", "status", "confidence", "kept", "paragraphs", "characters", "kinds", "shape", "date", "message"];
-  const STATUS_WORDS = { ok: "ok", low_confidence: "low confidence", not_article: "not an article", empty: "empty", failed: "failed" };
+  const STATUS_WORDS = { ok: "ok", low_confidence: "low confidence", not_article: "not an article", other_language: "other language", empty: "empty", failed: "failed" };
   const PER_PAGE = 50;
   const SVG = "http://www.w3.org/2000/svg";
 
