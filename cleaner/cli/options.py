@@ -130,25 +130,21 @@ def make_settings(
             if error.code != "bad_setting":  # the others name the file themselves
                 raise
             raise SetupError(error.code, f"In {config}: {error.message}", where=config) from error
-    changes: dict[str, Any] = {}
-    if threshold is not None:
-        changes["threshold"] = threshold
+    given = {
+        "threshold": threshold,
+        "rules": rules,
+        "weights": weights,
+        "reasons": reasons or None,
+        "default_language": default_language or None,
+        "languages": tuple(split_words(languages)) or None,
+    }
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if keep or drop:
         changes |= _changed_kinds(settings, split_words(keep), split_words(drop))
-    if rules is not None:
-        changes["rules"] = rules
-    if weights is not None:
-        changes["weights"] = weights
     if precision and recall:
         raise SetupError("two_aims", "--precision and --recall contradict each other; give one of them.")
     if precision or recall:
         changes["favor"] = "precision" if precision else "recall"
-    if reasons:
-        changes["reasons"] = True
-    if default_language:
-        changes["default_language"] = default_language
-    if languages:
-        changes["languages"] = tuple(split_words(languages))
     return dataclasses.replace(settings, **changes)
 
 
