@@ -17,7 +17,7 @@ from cleaner.evaluation import bench
 from cleaner.evaluation.gold import read_gold
 from cleaner.evaluation.growth import PLANS, Growth, Plan, Point, growth_svg, made_page, measure_growth
 from cleaner.evaluation.measure import ONE_THREAD
-from cleaner.evaluation.plot import Line, draw
+from cleaner.evaluation.plot import Line, Spot, draw, draw_spots
 from cleaner.evaluation.stages import STAGES, profile
 
 GOLD = Path(__file__).parents[1] / "fixtures" / "gold"
@@ -79,6 +79,39 @@ def test_the_picture_is_sound_svg_with_every_point() -> None:
     assert {"bytes of the page", "paragraphs", "HTML, exponent 1.00", "A <processor> & more", "100k"} <= {*words}
     one = draw([("x", [Line("flat", ((10.0, 1.0),))])], title="One point")
     assert "NaN" not in one.upper().replace("NAME", "")
+
+
+def test_systems_are_drawn_by_time_and_accuracy() -> None:
+    """Quicker systems stand further left, better ones further up, and no two names stand on each other."""
+    spots = [
+        Spot("a <b>", 2.0, 0.90, is_ours=True),
+        Spot("c", 30.0, 0.899, is_ours=False),
+        Spot("d", 9.0, 0.7, is_ours=False),
+    ]
+    picture = draw_spots(spots, x_label="ms", y_label="F1", title="Time", caption="one\ntwo")
+    root = ET.fromstring(picture)  # noqa: S314 - our own picture
+    space = "{http://www.w3.org/2000/svg}"
+    circles = [(float(dot.attrib["cx"]), float(dot.attrib["cy"])) for dot in root.iter(f"{space}circle")]
+    assert [name for _, name in sorted(zip(circles, "acd", strict=True))] == ["a", "d", "c"]
+    assert [name for _, name in sorted((y, name) for (_, y), name in zip(circles, "acd", strict=True))] == [
+        "a",
+        "c",
+        "d",
+    ]
+    texts = {text.text: float(text.attrib["y"]) for text in root.iter(f"{space}text")}
+    assert {"a <b>", "c", "d", "one", "two", "0.70", "0.90", "ms", "F1"} <= texts.keys()
+    names = sorted(texts[name] for name in ("a <b>", "c", "d"))
+    assert min(names[1] - names[0], names[2] - names[1]) >= 16
+
+
+def test_the_benchmark_draws_what_it_measured() -> None:
+    """The picture holds the systems that printed text only, and only those with gold to be measured by."""
+    pytest.importorskip("resiliparse", reason="one of the systems; pip install 'article-cleaner[eval]'")
+    pages = list(read_gold(GOLD))[:2]
+    speeds = bench.bench(pages, bench.SYSTEMS)
+    names = [f">{speed.system} {speed.version}</text>" for speed in speeds if not speed.reads_metadata]
+    assert [name in bench.speed_svg(speeds) for name in names] == [True] * 3
+    assert "trafilatura-metadata" not in bench.speed_svg(speeds)
 
 
 def test_the_benchmark_runs_profile_and_plot(

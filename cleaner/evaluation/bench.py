@@ -153,7 +153,7 @@ def speed_svg(speeds: Sequence[Speed]) -> str:
         x_label="milliseconds a page (median)",
         y_label="word F1",
         title="Accuracy against time: further up is better, further left is quicker",
-        caption=f"{speeds[0].pages} pages of aeb and wcxb-test, HTML to text, one thread. {machine()}",
+        caption=f"{speeds[0].pages} pages of aeb and wcxb-test, HTML to text, one thread.\n{machine()}",
     )
 
 

@@ -85,8 +85,8 @@ def draw_spots(spots: Sequence[Spot], *, x_label: str, y_label: str, title: str,
     >>> picture.startswith("<svg"), "a &amp; b" in picture, ">0.90</text>" in picture
     (True, True, True)
     """
-    width, height = _SPOTS_WIDTH, _HEIGHT + 40
-    right, floor, top = width - _RIGHT - _NAMES, height - _BOTTOM - 24, 52
+    width, height = _SPOTS_WIDTH, _HEIGHT + 56
+    right, floor, top = width - _RIGHT - _NAMES, height - _BOTTOM - 40, 52
     x_axis = _axis([spot.x for spot in spots], start=_LEFT, end=right)
     low = math.floor(min(spot.y for spot in spots) * 20) / 20
     high = max(math.ceil(max(spot.y for spot in spots) * 20) / 20, low + 0.05)
@@ -101,7 +101,10 @@ def draw_spots(spots: Sequence[Spot], *, x_label: str, y_label: str, title: str,
         f'<rect class="ground" width="{width}" height="{height}"/>',
         f'<text class="title" x="16" y="20">{escape(title)}</text>',
         f'<text class="small" x="16" y="{top - 12}">{escape(y_label)}</text>',
-        f'<text class="small" x="16" y="{height - 10}">{escape(caption)}</text>',
+    ]
+    parts += [
+        f'<text class="small" x="16" y="{height - 24 + 14 * row}">{escape(line)}</text>'
+        for row, line in enumerate(caption.splitlines())
     ]
     for tick in x_axis.ticks():
         x = x_axis.at(10.0**tick)
