@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import random
 import signal
 import subprocess
@@ -226,3 +227,26 @@ def test_an_installation_that_cannot_work_is_no_endless_loop(run: Run, monkeypat
 def test_usable_cores_are_at_least_one() -> None:
     """The default number of processes is what this process may use."""
     assert 1 <= usable_cores() <= (os.cpu_count() or 1)
+
+
+GIVE_BACK = """
+import os
+from cleaner.batch.process import give_back_memory
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+kept = [bytes(60_000) for _ in range(2_000)]
+del kept[:-1]
+before = resident()
+give_back_memory()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give memory back by themselves")
+def test_memory_that_holds_nothing_is_given_back() -> None:
+    """What the C library keeps of freed memory behind a piece still in use goes back to the system."""
+    output = subprocess.run([sys.executable, "-c", GIVE_BACK], check=True, capture_output=True, text=True).stdout
+    assert int(output) > 80_000_000

@@ -21,13 +21,26 @@ from cleaner.batch.interrupt import ENDING_SIGNALS
 from cleaner.batch.limits import Limits
 from cleaner.errors import RunError
 
-__all__ = ["Answer", "Worker", "context", "limit_memory", "oom_kills", "settle", "start_process", "without_main"]
+__all__ = [
+    "Answer",
+    "Worker",
+    "context",
+    "give_back_memory",
+    "limit_memory",
+    "oom_kills",
+    "settle",
+    "start_process",
+    "without_main",
+]
 
 _START_SECONDS = 120.0
 """How long a process may take until it is ready: 0.1 s from the warm server, 1 to 2 s without it."""
 
 _PR_SET_PDEATHSIG = 1
 """From linux/prctl.h: be sent a signal when the parent ends."""
+
+_TIDY_EVERY = 100
+"""Documents after which a worker gives back memory; it takes a millisecond or two."""
 
 _WORST_OOM_SCORE = "1000"
 """When the system runs out of memory, a worker is to be ended before anything else."""
@@ -170,6 +183,17 @@ def _serve(pipe: Connection, work: Callable[[Any, Any], Any], recipe: object, li
             pipe.send(answer)
             if answer[2]:
                 return
+            if done % _TIDY_EVERY == 0:
+                give_back_memory()  # while the parent is busy with the answer
+
+
+def give_back_memory() -> None:
+    """Give pages of memory that hold nothing any more back to the system; does nothing where the C library cannot.
+
+    glibc keeps what large pages needed. After 1,000 pages of three corpora a process holds 127 MB, 161 without.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def settle() -> None:
