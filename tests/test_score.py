@@ -68,7 +68,7 @@ class Fake:
         kinds = np.zeros((n, len(KINDS)), np.float32)
         kinds[np.arange(n), [KINDS.index(kind) for kind in likely]] = 3
         page = [SURE if name == self.page_type else -SURE for name in PAGE_TYPES]
-        return Prediction(np.full(n, self.body, np.float32), kinds, np.array(page, np.float32))
+        return Prediction(np.full(n, self.body, np.float32), kinds, np.array(page, np.float32), kinds)
 
 
 @pytest.fixture(name="use")
