@@ -53,6 +53,8 @@ class Verdicts:
     status: Status
     page_type: str = ""
     """The likeliest type of the page of those in the weights' header; '' for a page without paragraphs."""
+    threshold: float = 0.5
+    """The score from which on a paragraph is body, 0..1."""
 
 
 def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
@@ -101,7 +103,7 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         )
     confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
     page_type = str(model.header["page_types"][int(prediction.page.argmax())])
-    return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status, page_type)
+    return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status, page_type, limit)
 
 
 def predict(model: Model, features: Features) -> Prediction:
