@@ -40,7 +40,7 @@ ARRAYS = (
 )
 """Arrays without which nothing can be computed."""
 NAME_ARRAYS = ("name_w", "name_b")
-"""The head that names kinds; weights may have none."""
+"""The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -96,7 +96,7 @@ class Model:
         a = self.arrays
         h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
         given, width = a.get("name_w"), h.shape[1]
-        names = None if given is None else np.empty((len(words), given.shape[1]), dtype=np.float32)
+        said = None if given is None else np.empty((len(words), given.shape[1]), dtype=np.float32)
         near, far = (_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], 0, len(bags[k][1]) - 1) for k in (4, 5))
         for low in range(0, len(words), ROWS):
             high = min(low + ROWS, len(words))
@@ -105,8 +105,8 @@ class Model:
             parts += [near[group_of[low:high]], far[group_of[low:high]]]
             seen = np.concatenate(parts, axis=1)
             h[low:high] = np.maximum(seen @ a["input_w"] + a["input_b"], 0)
-            if names is not None and given is not None:
-                names[low:high] = seen @ given[width:] + a["name_b"]
+            if said is not None and given is not None:
+                said[low:high] = seen @ given[width:]
         h = _norm(h, a, "input")
         scopes = _Scopes(group_ranges, levels, words)
         layer = 0
@@ -120,12 +120,25 @@ class Model:
         hidden = np.maximum(h @ a["body1_w"] + a["body1_b"], 0)
         body = (hidden @ a["body2_w"] + a["body2_b"])[:, 0]
         kinds: Floats = h @ a["kind_w"] + a["kind_b"]
-        if names is not None and given is not None:
-            names += h @ given[:width]
         total = np.concatenate((h.mean(axis=0), (h * (words / max(float(words.sum()), 1e-6))[:, None]).sum(axis=0)))
         page = np.maximum(total @ a["page1_w"] + a["page1_b"], 0) @ a["page2_w"] + a["page2_b"]
         kinds = kinds.astype(np.float32)
-        return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), kinds if names is None else names)
+        names = kinds if said is None or given is None else _name(said + h @ given[:width], a["name_b"])
+        return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names)
+
+
+def _name(said: Floats, offsets: Floats) -> Floats:
+    """Return the logits of names, in which each paragraph and the two beside it have a say.
+
+    A third of the columns of ``said`` is for the paragraph itself, one for the next, one for the one before it; with no
+    more columns than offsets, all are for itself.
+    """
+    k = len(offsets)
+    names: Floats = said[:, :k] + offsets
+    if said.shape[1] > k:
+        names[1:] += said[:-1, k : 2 * k]
+        names[:-1] += said[1:, 2 * k :]
+    return names
 
 
 def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:

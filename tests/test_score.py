@@ -27,6 +27,8 @@ SURE = 9.0
 PAGE_TYPES = ("article", "forum", "service", "documentation", "product", "collection", "listing")
 LONG = "The ferry across the sound will not run on Monday, because the ramp on the north side is being repaired."
 OTHER = "Foot passengers can take the small boat instead, which leaves from the old pier at every full hour."
+LONGER = (f"{LONG} {OTHER}", f"{OTHER} {LONG}")
+"""No short lines: what they are called has no say in whether they are body."""
 CALIBRATION = {
     "slope": 1.0,
     "kind_slope": 0.0,
@@ -132,9 +134,9 @@ def test_a_score_equal_to_the_threshold_is_kept(use: Use) -> None:
 def test_without_a_threshold_the_page_type_chooses(use: Use, page_type: str, keeps: bool) -> None:
     """Articles and other pages have thresholds of their own, and the caller's goes before both."""
     use(0.0, page_type=page_type, thresholds={"article": [0.8, 0.8], "other": [0.2, 0.2]})
-    assert kept(score(texts_of("a", "b"))) == [keeps] * 2
-    assert kept(score(texts_of("a", "b"), Settings(threshold=0.4))) == [True] * 2
-    assert kept(score(texts_of("a", "b"), Settings(threshold=0.6))) == [False] * 2
+    assert kept(score(texts_of(*LONGER))) == [keeps] * 2
+    assert kept(score(texts_of(*LONGER), Settings(threshold=0.4))) == [True] * 2
+    assert kept(score(texts_of(*LONGER), Settings(threshold=0.6))) == [False] * 2
 
 
 @pytest.mark.parametrize(("favor", "keeps"), [("precision", False), ("balance", True), ("recall", True)])
@@ -142,8 +144,8 @@ def test_an_operating_point_has_thresholds_of_its_own(use: Use, favor: str, keep
     """``favor`` takes the thresholds that were chosen for it; a threshold given goes before."""
     limits = {name: {"article": [t, t], "other": [t, t]} for name, t in POINTS.items()}
     use(0.0, thresholds=limits)
-    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor}))) == [keeps] * 2
-    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor, "threshold": 0.6}))) == [False] * 2
+    assert kept(score(texts_of(*LONGER), Settings.from_mapping({"favor": favor}))) == [keeps] * 2
+    assert kept(score(texts_of(*LONGER), Settings.from_mapping({"favor": favor, "threshold": 0.6}))) == [False] * 2
 
 
 POINTS = {"precision": 0.7, "balance": 0.5, "recall": 0.2}
@@ -385,7 +387,7 @@ def test_weights_for_other_features_are_refused(use: Use) -> None:
 
 def test_the_status_says_how_far_to_trust_the_page(use: Use) -> None:
     """Sure decisions are ok, unsure ones low_confidence, and a page of which nothing is kept is empty."""
-    page = texts_of(LONG, OTHER)
+    page = texts_of(*LONGER)
     found = []
     for logit in (SURE, 0.05, -SURE):
         use(logit)

@@ -58,14 +58,19 @@ _OTHERS = ("plain", "glued", "dressed", "trafilatura", "resiliparse")
 def fit_names(
     model: Model, examples: Sequence[Example], plan: NamePlan | None = None, *, say: Callable[[str], None] = print
 ) -> dict[str, Floats]:
-    """Return the arrays ``name_w`` (width + inputs, kinds) and ``name_b`` for a model, from examples of split train."""
+    """Return the arrays ``name_w`` (width + inputs, 3 kinds) and ``name_b`` for a model, from examples of split train.
+
+    The first third of the columns is for the paragraph itself, the others say what it means for the next one and for
+    the one before.
+    """
     plan = plan or NamePlan()
     seen, kinds, trust = _gather(_open_head(model), examples, plan)
     say(f"names: {len(kinds)} paragraphs of {len(np.unique(kinds))} kinds")
     scale = _kind_scale(kinds, trust)
     weights, offsets, loss = _fit(seen, kinds, trust * scale[kinds], plan)
     say(f"names: loss {loss:.4f}")
-    return {"name_w": weights, "name_b": (offsets - np.log(scale)).astype(np.float32)}
+    beside = np.concatenate(np.split(weights, 3), axis=1)
+    return {"name_w": beside, "name_b": (offsets - np.log(scale)).astype(np.float32)}
 
 
 def _open_head(model: Model) -> Model:
@@ -84,11 +89,17 @@ def _gather(
     for example in _drawn(examples):
         places = _draw(example, plan, rng)
         if len(places):
-            seen.append(predict(model, example.features).names[places].astype(np.float16))
+            seen.append(_beside(predict(model, example.features).names.astype(np.float16), places))
             kinds.append(example.kinds[places].astype(np.int64))
             near = _is_near(example, plan)[places]
             trust.append(example.kind_weight[places] * np.where(near, np.float32(plan.near_weight), np.float32(1)))
     return np.concatenate(seen), np.concatenate(kinds), np.concatenate(trust)
+
+
+def _beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.float16]:
+    """Return for each place its row, the one before and the one after, zeros at the ends of the page, in one."""
+    padded = np.pad(seen, ((1, 1), (0, 0)))
+    return np.concatenate((padded[places + 1], padded[places], padded[places + 2]), axis=1)
 
 
 def _drawn(examples: Sequence[Example]) -> Iterator[Example]:
