@@ -60,9 +60,10 @@ class Verdicts:
 def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     """Judge every paragraph of a page.
 
-    The network gives P(body) and a kind, which decide together (:func:`take_sides`); then four rules that need no
-    learning: the page's own headline is ``title``, a date or header line at the head of a plain text is metadata, an
-    exact repeat of a kept paragraph is kept once, and only kinds of ``settings.keep_kinds`` are kept. The page's
+    The network gives P(body) and a kind, which decide together (:func:`take_sides`); then rules that need no learning:
+    the page's own headline is ``title``; in a plain text, date and header lines at its head are metadata, and short
+    lines alone between paragraphs are headings; an exact repeat of a kept paragraph is kept once, and only kinds of
+    ``settings.keep_kinds`` are kept. The page's
     paragraphs are never changed.
     """
     n = len(layout.texts)
@@ -91,6 +92,7 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         _mark_head_lines(layout, kinds, probabilities)
         _close_block(kinds, probabilities, scores, prediction.names)
         _mark_last_line(features, kinds, scores)
+        _mark_headings(features, kinds)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
     reasons: tuple[tuple[str, ...], ...] = ()
@@ -346,6 +348,21 @@ def _mark_last_line(features: Features, kinds: list[Kind], scores: Floats) -> No
     is_line = not ends[last] and 5 <= words[last] <= 30 and scores[last] < LAST_LINE_SCORE
     if is_line and ends[before] and words[before] >= 10:
         kinds[last] = Kind.CAPTION
+
+
+HEADING_WORDS, AROUND_WORDS = 8, 12
+"""A line of so many words at most is a heading where paragraphs of so many words at least end before it and begin after
+it."""
+
+
+def _mark_headings(features: Features, kinds: list[Kind]) -> None:
+    """Call a short line of the body without an end mark, alone between two paragraphs with one, a heading."""
+    ends, words = features.numbers[:, _ENDS] > 0, features.word_counts
+    prose = ends & (words >= AROUND_WORDS)
+    alone = ~ends[1:-1] & (words[1:-1] <= HEADING_WORDS) & prose[:-2] & prose[2:]
+    for place in (np.flatnonzero(alone) + 1).tolist():
+        if all(kind is Kind.BODY for kind in kinds[place - 1 : place + 2]):
+            kinds[place] = Kind.HEADING
 
 
 _HEADER_KINDS = {

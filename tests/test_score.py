@@ -376,6 +376,22 @@ def test_an_empty_page_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (verdicts.confidence, verdicts.status) == (1.0, "empty")
 
 
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        ((LONG, "What happens next", OTHER), ["body", "heading", "body"]),
+        ((LONG, "What happens next?", OTHER), ["body", "body", "body"]),
+        ((LONG, "One line", "Another line", OTHER), ["body", "body", "body", "body"]),
+        ((LONG, "More words than a heading between two paragraphs would have", OTHER), ["body", "body", "body"]),
+        (("What happens next", OTHER), ["body", "body"]),
+    ],
+)
+def test_a_short_line_alone_between_paragraphs_is_a_heading(use: Use, lines: tuple[str, ...], kinds: list[str]) -> None:
+    """In a plain text, where nothing else shows it; two short lines in a row may be anything."""
+    use(SURE, kinds=Kind.BODY)
+    assert list(map(str, score(texts_of(*lines)).kinds)) == kinds
+
+
 def test_weights_for_other_features_are_refused(use: Use) -> None:
     """Columns missing, added, renamed or in another order are an error with a code of its own."""
     for numbers in (NUMBERS[1:], (*NUMBERS, "more"), ("other", *NUMBERS[1:]), NUMBERS[::-1]):
