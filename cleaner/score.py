@@ -92,7 +92,7 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
         _mark_head_lines(layout, kinds, probabilities)
         _close_block(kinds, probabilities, scores, prediction.names)
         _mark_last_line(features, kinds, scores)
-        _mark_headings(features, kinds)
+        _mark_headings(features, kinds, probabilities)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~_repeated(layout.texts, kept, features.word_counts)
     reasons: tuple[tuple[str, ...], ...] = ()
@@ -350,19 +350,21 @@ def _mark_last_line(features: Features, kinds: list[Kind], scores: Floats) -> No
         kinds[last] = Kind.CAPTION
 
 
+HEADING_SHARE = 0.8
+"""Of the lines that this rule finds in whole pages as text, .82 are headings where their HTML or gold tells."""
 HEADING_WORDS, AROUND_WORDS = 8, 12
 """A line of so many words at most is a heading where paragraphs of so many words at least end before it and begin after
 it."""
 
 
-def _mark_headings(features: Features, kinds: list[Kind]) -> None:
+def _mark_headings(features: Features, kinds: list[Kind], probabilities: Floats) -> None:
     """Call a short line of the body without an end mark, alone between two paragraphs with one, a heading."""
     ends, words = features.numbers[:, _ENDS] > 0, features.word_counts
     prose = ends & (words >= AROUND_WORDS)
     alone = ~ends[1:-1] & (words[1:-1] <= HEADING_WORDS) & prose[:-2] & prose[2:]
     for place in (np.flatnonzero(alone) + 1).tolist():
         if all(kind is Kind.BODY for kind in kinds[place - 1 : place + 2]):
-            kinds[place] = Kind.HEADING
+            kinds[place], probabilities[place] = Kind.HEADING, HEADING_SHARE
 
 
 _HEADER_KINDS = {
