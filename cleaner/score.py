@@ -87,7 +87,8 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
     )
     kinds, probabilities = _choose_kinds(is_body, prediction.names)
     prose = np.flatnonzero(is_body & (features.word_counts >= PROSE_WORDS))
-    _mark_headline(layout, features, kinds, probabilities, until=int(prose[0]) if len(prose) else n)
+    first, last = (int(prose[0]), int(prose[-1])) if len(prose) else (n, n)
+    _mark_headline(layout, features, kinds, probabilities, until=first, last=last)
     if layout.content_type == "text":
         _mark_head_lines(layout, kinds, probabilities)
         _close_block(kinds, probabilities, scores, prediction.names)
@@ -263,18 +264,24 @@ PROSE_WORDS = 15
 """The first kept paragraph of this length begins the article."""
 
 
-def _mark_headline(layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
-    """Set the headline apart: what is like the declared title, and the only ``<h1>`` if it stands above the prose.
+def _mark_headline(
+    layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats, *, until: int, last: int
+) -> None:
+    """Set the headline apart: what is like the declared title, else the only ``<h1>`` if it stands above the prose.
 
-    ``until`` is where the prose begins; in a plain text, a copy of the first line below that is a refrain.
+    ``until`` is where the prose begins and ``last`` its last paragraph; in a plain text, a copy of the first line below
+    ``until`` is a refrain. What is like the title in a list or after the prose is a link to the page itself.
     """
     like = features.numbers[:, _LIKE_TITLE]
     places = set(np.flatnonzero(like >= TITLE_SIGN).tolist())
     if layout.content_type == "text":
         places = {place for place in places if place < until}
     else:
-        first = [place for place, tag in enumerate(layout.tags) if tag == "h1"]
-        places.update(place for place in first if like[place] > 0 or (len(first) == 1 and place < until))
+        places = {place for place in places if layout.tags[place] != "li" and place <= last}
+        tops = [place for place, tag in enumerate(layout.tags) if tag == "h1"]
+        only = len(tops) == 1 and tops[0] < until
+        is_found = bool(places)  # then another <h1> is the site's name
+        places.update(place for place in tops if like[place] > (0.5 if is_found else 0) or (only and not is_found))
     for place in places:
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
