@@ -197,9 +197,9 @@ def _decide(
     else:
         bands, limits = calibration["chrome_bands"], calibration["thresholds"]
         limit, usual = (threshold(bands, limits[favor], article, chrome) for favor in (settings.favor, "balance"))
-    return limit, take_sides(
-        scores, prediction.names, words, limit=limit, leniency=article * (min(_log_odds(usual), 0) - MARGIN)
-    )
+    leniency = article * (min(_log_odds(usual), 0) - MARGIN)
+    is_body = take_sides(scores, prediction.names, words, limit=limit, leniency=leniency)
+    return limit, is_body if is_body.any() else scores >= limit  # nothing helps a reader less than nothing
 
 
 SHORT_WORDS = 25
