@@ -255,6 +255,16 @@ def test_a_heading_that_is_not_the_declared_title_is_left_alone(use: Use) -> Non
         assert score(page).kinds == (Kind.BODY,) * 4
 
 
+def test_links_to_the_page_itself_are_no_headline(use: Use) -> None:
+    """What repeats the headline in a list or below the prose is none, nor is a site's name in the page's only <h1>."""
+    use(SURE, kinds=Kind.BODY)
+    title = "<title>The ferry stops</title>"
+    page = segment_html(f"{title}<h1>Courier</h1><ul><li>The ferry stops</ul><h2>The ferry stops</h2><p>{LONG}")
+    assert score(page).kinds == (Kind.BODY, Kind.BODY, Kind.TITLE, Kind.BODY)
+    page = segment_html(f"{title}<h2>The ferry stops</h2><p>{LONG}<h3>The ferry stops</h3>")
+    assert score(page).kinds == (Kind.TITLE, Kind.BODY, Kind.BODY)
+
+
 def test_the_only_h1_above_the_prose_is_the_headline(use: Use) -> None:
     """A page that declares no title still has its headline set apart; below the prose an ``<h1>`` is a heading."""
     use(SURE)
