@@ -29,6 +29,7 @@ def assemble(page: Page, layout: Layout, verdicts: Verdicts, metadata: Metadata)
         metadata=metadata,
         content_type=page.content_type,
         source=page.source,
+        threshold=round(verdicts.threshold, 4),
         warnings=_warnings(page),
         page_type=verdicts.page_type,
     )

@@ -4,7 +4,8 @@ The network: each paragraph's numbers and the means of its hashed words and attr
 layer; then come dilated convolutions over the page's sequence of paragraphs (after DeepSequence-style taggers; the
 prototype's finding) and, between them, *scope* layers: means of what was computed so far over the enclosing
 containers, over all that stands before, over all that stands after, and over the page. Containers are ranges of the
-sequence, so a mean is a difference of two running sums. Heads: P(body), kind, page type.
+sequence, so a mean is a difference of two running sums. Heads: P(body), kind, page type; and, where the weights have
+one, a head that names kinds, fitted when all else was (:mod:`cleaner.training.names`): it sees the input, too.
 
 Weights are plain arrays in an ``.npz`` (no pickle), trained by ``make train``; see ``weights/MODEL_CARD.md``.
 """
@@ -38,6 +39,8 @@ ARRAYS = (
     *("input_w", "input_b", "conv0_w", "scope0_w", "body1_w", "body2_w", "kind_w", "page1_w", "page2_w"),
 )
 """Arrays without which nothing can be computed."""
+NAME_ARRAYS = ("name_w", "name_b")
+"""The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -59,9 +62,11 @@ class Prediction:
     body: Floats
     """(n,) logit of P(body)."""
     kinds: Floats
-    """(n, number of kinds) logits."""
+    """(n, number of kinds) logits of the head that learned with the others: a second sign for the score."""
     page: Floats
     """(number of page types,) logits."""
+    names: Floats
+    """(n, number of kinds) logits by which paragraphs are named; ``kinds`` again in weights without such a head."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,18 @@ class Model:
         """
         a = self.arrays
         h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
+        given, width = a.get("name_w"), h.shape[1]
+        said = None if given is None else np.empty((len(words), given.shape[1]), dtype=np.float32)
         near, far = (_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], 0, len(bags[k][1]) - 1) for k in (4, 5))
         for low in range(0, len(words), ROWS):
             high = min(low + ROWS, len(words))
             parts = [np.clip(numbers[low:high], -4, 4)]
             parts += [_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], low, high) for k in range(4)]
             parts += [near[group_of[low:high]], far[group_of[low:high]]]
-            h[low:high] = np.maximum(np.concatenate(parts, axis=1) @ a["input_w"] + a["input_b"], 0)
+            seen = np.concatenate(parts, axis=1)
+            h[low:high] = np.maximum(seen @ a["input_w"] + a["input_b"], 0)
+            if said is not None and given is not None:
+                said[low:high] = seen @ given[width:]
         h = _norm(h, a, "input")
         scopes = _Scopes(group_ranges, levels, words)
         layer = 0
@@ -112,7 +122,23 @@ class Model:
         kinds: Floats = h @ a["kind_w"] + a["kind_b"]
         total = np.concatenate((h.mean(axis=0), (h * (words / max(float(words.sum()), 1e-6))[:, None]).sum(axis=0)))
         page = np.maximum(total @ a["page1_w"] + a["page1_b"], 0) @ a["page2_w"] + a["page2_b"]
-        return Prediction(body.astype(np.float32), kinds.astype(np.float32), page.astype(np.float32))
+        kinds = kinds.astype(np.float32)
+        names = kinds if said is None or given is None else _name(said + h @ given[:width], a["name_b"])
+        return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names)
+
+
+def _name(said: Floats, offsets: Floats) -> Floats:
+    """Return the logits of names, in which each paragraph and the two beside it have a say.
+
+    A third of the columns of ``said`` is for the paragraph itself, one for the next, one for the one before it; with no
+    more columns than offsets, all are for itself.
+    """
+    k = len(offsets)
+    names: Floats = said[:, :k] + offsets
+    if said.shape[1] > k:
+        names[1:] += said[:-1, k : 2 * k]
+        names[:-1] += said[1:, 2 * k :]
+    return names
 
 
 def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:

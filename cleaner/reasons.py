@@ -26,6 +26,8 @@ MOST = 3
 AGAINST = -0.15
 """A group that moved the logit further than this against the decision is no reason for it; one that moved nothing is,
 if others say the same: a link in a menu is told by its text, its place and its links alike."""
+_SAID_BY_RULE = (Kind.TITLE, Kind.DATELINE, Kind.HEADING, Kind.BODY)
+"""Dropped in spite of their score by a rule, as repeats or because the user does not want the kind."""
 _ZONES = ("nav", "footer", "aside", "header", "form")
 _FEW_WORDS = 4
 _PROSE_WORDS = 15
@@ -55,17 +57,19 @@ def give_reasons(
         for pull, name in pulls:
             if pull > AGAINST:
                 found += facts.for_body(name) if kept[place] else facts.for_chrome(name)
-        found.append(_by_score(float(scores[place]), limit, kept=bool(kept[place])))
+        found.append(_by_score(float(scores[place]), limit, kept=bool(kept[place]), kind=kinds[place]))
         out.append(tuple(dict.fromkeys(fact for fact in found if fact))[:MOST])
         if kept[place]:
             seen.add(text)
     return tuple(out)
 
 
-def _by_score(score: float, limit: float, *, kept: bool) -> str:
+def _by_score(score: float, limit: float, *, kept: bool, kind: Kind) -> str:
     if kept:
-        return f"score {score:.2f}, from {limit:.2f} on it is body" if score >= limit else ""
-    return f"score {score:.2f}, {limit:.2f} is wanted" if score < limit else ""
+        return f"score {score:.2f}, from {limit:.2f} on it is body" if score >= limit else f"reads like {kind}"
+    if score < limit:
+        return f"score {score:.2f}, {limit:.2f} is wanted"
+    return "" if kind in _SAID_BY_RULE else f"reads like {kind}, which outweighs its score"
 
 
 class _Page:

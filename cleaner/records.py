@@ -80,6 +80,7 @@ def to_record(article: Article, *, paragraphs: bool = False) -> dict[str, Any]:
         "status": article.status,
         "page_type": article.page_type,
         "confidence": article.confidence,
+        "threshold": article.threshold,
         "content_type": article.content_type,
         "word_count": words,
         "reading_minutes": minutes,
@@ -149,6 +150,7 @@ def from_record(record: Mapping[str, Any]) -> Article:
             metadata=Metadata(**values, encoding=record["encoding"], sources=dict(record["sources"])),
             content_type=record["content_type"],
             source=record["source_file"],
+            threshold=record.get("threshold", 0.5),
             warnings=tuple(record["warnings"]),
             page_type=record.get("page_type", ""),  # earlier records of this schema lack it
         )

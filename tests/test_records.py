@@ -18,6 +18,7 @@ FIELDS = [
     "schema_version", "id", "title", "subtitle", "authors", "date_published", "date_modified", "url", "canonical_url",
     "site_name", "publisher", "domain", "language", "language_confidence", "declared_language", "description",
     "section", "tags", "image", "image_caption", "license", "paywalled", "place", "status", "page_type", "confidence",
+    "threshold",
     "content_type", "word_count", "reading_minutes", "encoding", "source_file", "content_hash", "cleaner_version",
     "sources", "warnings", "text",
 ]  # fmt: skip

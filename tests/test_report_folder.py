@@ -71,13 +71,13 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 def test_a_page_view_is_written_where_the_page_is_cleaned(tmp_path: Path) -> None:
     """What crosses to other processes can be pickled, writes one file, and returns an entry that can be pickled."""
-    views = pickle.loads(pickle.dumps(PageViews(tmp_path, threshold=0.4)))  # noqa: S301 - our own
+    views = pickle.loads(pickle.dumps(PageViews(tmp_path)))  # noqa: S301 - our own
     entry = pickle.loads(pickle.dumps(views(article("a/b.html", title="Flood"))))  # noqa: S301 - our own
     files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
     assert files == [f"report/{entry.href}"] == [f"report/{view_name('a/b.html')}"]
     page = (tmp_path / files[0]).read_text("utf-8")
     assert 'href="../../report.css"' in page
-    assert 'value="0.40" data-limit="0.4000" data-words="As asked for"' in page
+    assert 'value="0.50" data-limit="0.5000"' in page
     assert (entry.title, entry.kept, sum(entry.kinds)) == ("Flood", 2, 3)
 
 

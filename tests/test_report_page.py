@@ -17,7 +17,6 @@ from cleaner.article import Article
 from cleaner.page import KINDS, Kind, Metadata, Paragraph
 from cleaner.report import render_page
 from cleaner.report.entries import entry_of
-from cleaner.report.page import threshold_of
 
 ROOT_FILES = {"../../report.css", "../../page.js", "../../index.html"}
 
@@ -282,18 +281,7 @@ def test_no_text_becomes_markup(article: Article, name: str) -> None:
     assert [target for target in targets if target != "#text" and not target.lower().startswith("http")] == []
 
 
-@pytest.mark.parametrize(
-    ("paragraphs", "asked", "wanted"),
-    [
-        (FLOOD.paragraphs, None, 0.5),
-        (FLOOD.paragraphs, 0.25, 0.25),
-        ((paragraph(0, "a", kept=False, score=0.3),), None, 0.31),
-        ((), None, 1.0),
-        ((paragraph(0, "a", kind=Kind.CAPTION, score=0.1), paragraph(1, "b", score=0.6)), None, 0.6),
-    ],
-)
-def test_threshold_is_what_was_asked_for_or_the_lowest_kept_score(
-    paragraphs: tuple[Paragraph, ...], asked: float | None, wanted: float
-) -> None:
-    """Between the lowest kept score and the weights' own threshold lies no paragraph, so that it stands for it."""
-    assert threshold_of(article_of(*paragraphs), asked) == pytest.approx(wanted)
+def test_threshold_is_the_one_the_article_was_decided_by() -> None:
+    """The slider begins where the article says that body began."""
+    page = render_page(dataclasses.replace(FLOOD, threshold=0.4321))
+    assert 'value="0.43" data-limit="0.4321"' in page

@@ -27,6 +27,8 @@ SURE = 9.0
 PAGE_TYPES = ("article", "forum", "service", "documentation", "product", "collection", "listing")
 LONG = "The ferry across the sound will not run on Monday, because the ramp on the north side is being repaired."
 OTHER = "Foot passengers can take the small boat instead, which leaves from the old pier at every full hour."
+LONGER = (f"{LONG} {OTHER}", f"{OTHER} {LONG}")
+"""No short lines: what they are called has no say in whether they are body."""
 CALIBRATION = {
     "slope": 1.0,
     "kind_slope": 0.0,
@@ -68,7 +70,7 @@ class Fake:
         kinds = np.zeros((n, len(KINDS)), np.float32)
         kinds[np.arange(n), [KINDS.index(kind) for kind in likely]] = 3
         page = [SURE if name == self.page_type else -SURE for name in PAGE_TYPES]
-        return Prediction(np.full(n, self.body, np.float32), kinds, np.array(page, np.float32))
+        return Prediction(np.full(n, self.body, np.float32), kinds, np.array(page, np.float32), kinds)
 
 
 @pytest.fixture(name="use")
@@ -132,9 +134,9 @@ def test_a_score_equal_to_the_threshold_is_kept(use: Use) -> None:
 def test_without_a_threshold_the_page_type_chooses(use: Use, page_type: str, keeps: bool) -> None:
     """Articles and other pages have thresholds of their own, and the caller's goes before both."""
     use(0.0, page_type=page_type, thresholds={"article": [0.8, 0.8], "other": [0.2, 0.2]})
-    assert kept(score(texts_of("a", "b"))) == [keeps] * 2
-    assert kept(score(texts_of("a", "b"), Settings(threshold=0.4))) == [True] * 2
-    assert kept(score(texts_of("a", "b"), Settings(threshold=0.6))) == [False] * 2
+    assert kept(score(texts_of(*LONGER))) == [keeps] * 2
+    assert kept(score(texts_of(*LONGER), Settings(threshold=0.4))) == [True] * 2
+    assert kept(score(texts_of(*LONGER), Settings(threshold=0.6))) == [False] * 2
 
 
 @pytest.mark.parametrize(("favor", "keeps"), [("precision", False), ("balance", True), ("recall", True)])
@@ -142,8 +144,8 @@ def test_an_operating_point_has_thresholds_of_its_own(use: Use, favor: str, keep
     """``favor`` takes the thresholds that were chosen for it; a threshold given goes before."""
     limits = {name: {"article": [t, t], "other": [t, t]} for name, t in POINTS.items()}
     use(0.0, thresholds=limits)
-    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor}))) == [keeps] * 2
-    assert kept(score(texts_of("a", "b"), Settings.from_mapping({"favor": favor, "threshold": 0.6}))) == [False] * 2
+    assert kept(score(texts_of(*LONGER), Settings.from_mapping({"favor": favor}))) == [keeps] * 2
+    assert kept(score(texts_of(*LONGER), Settings.from_mapping({"favor": favor, "threshold": 0.6}))) == [False] * 2
 
 
 POINTS = {"precision": 0.7, "balance": 0.5, "recall": 0.2}
@@ -251,6 +253,16 @@ def test_a_heading_that_is_not_the_declared_title_is_left_alone(use: Use) -> Non
         assert score(page).kinds == (Kind.BODY, Kind.BODY)
         page = segment_html(f"{title}<h1>The ferry stops</h1><p>{LONG}<h1>The bus, too</h1><p>{OTHER}")
         assert score(page).kinds == (Kind.BODY,) * 4
+
+
+def test_links_to_the_page_itself_are_no_headline(use: Use) -> None:
+    """What repeats the headline in a list or below the prose is none, nor is a site's name in the page's only <h1>."""
+    use(SURE, kinds=Kind.BODY)
+    title = "<title>The ferry stops</title>"
+    page = segment_html(f"{title}<h1>Courier</h1><ul><li>The ferry stops</ul><h2>The ferry stops</h2><p>{LONG}")
+    assert score(page).kinds == (Kind.BODY, Kind.BODY, Kind.TITLE, Kind.BODY)
+    page = segment_html(f"{title}<h2>The ferry stops</h2><p>{LONG}<h3>The ferry stops</h3>")
+    assert score(page).kinds == (Kind.TITLE, Kind.BODY, Kind.BODY)
 
 
 def test_the_only_h1_above_the_prose_is_the_headline(use: Use) -> None:
@@ -374,6 +386,22 @@ def test_an_empty_page_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (verdicts.confidence, verdicts.status) == (1.0, "empty")
 
 
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        ((LONG, "What happens next", OTHER), ["body", "heading", "body"]),
+        ((LONG, "What happens next?", OTHER), ["body", "body", "body"]),
+        ((LONG, "One line", "Another line", OTHER), ["body", "body", "body", "body"]),
+        ((LONG, "More words than a heading between two paragraphs would have", OTHER), ["body", "body", "body"]),
+        (("What happens next", OTHER), ["body", "body"]),
+    ],
+)
+def test_a_short_line_alone_between_paragraphs_is_a_heading(use: Use, lines: tuple[str, ...], kinds: list[str]) -> None:
+    """In a plain text, where nothing else shows it; two short lines in a row may be anything."""
+    use(SURE, kinds=Kind.BODY)
+    assert list(map(str, score(texts_of(*lines)).kinds)) == kinds
+
+
 def test_weights_for_other_features_are_refused(use: Use) -> None:
     """Columns missing, added, renamed or in another order are an error with a code of its own."""
     for numbers in (NUMBERS[1:], (*NUMBERS, "more"), ("other", *NUMBERS[1:]), NUMBERS[::-1]):
@@ -385,7 +413,7 @@ def test_weights_for_other_features_are_refused(use: Use) -> None:
 
 def test_the_status_says_how_far_to_trust_the_page(use: Use) -> None:
     """Sure decisions are ok, unsure ones low_confidence, and a page of which nothing is kept is empty."""
-    page = texts_of(LONG, OTHER)
+    page = texts_of(*LONGER)
     found = []
     for logit in (SURE, 0.05, -SURE):
         use(logit)

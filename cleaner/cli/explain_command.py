@@ -92,7 +92,7 @@ def explain(
     article = clean_one(path, make_reading(settings, url, content_type, encoding), settings)
     name = "standard input" if path == "-" else visible(path)
     if html is not None:
-        _write_report(html, article, name, settings.threshold)
+        _write_report(html, article, name)
     elif as_json:
         import json
 
@@ -129,12 +129,12 @@ def _check_target(html: str, path: str, *, as_json: bool, overwrite: bool) -> No
         )
 
 
-def _write_report(html: str, article: Article, name: str, threshold: float | None) -> None:
+def _write_report(html: str, article: Article, name: str) -> None:
     from cleaner.console import say
     from cleaner.report import render_page
     from cleaner.writers import make_folder, replace_file
 
-    data = render_page(article, name=name, threshold=threshold).encode("utf-8")
+    data = render_page(article, name=name).encode("utf-8")
     if html == "-":
         emit(data)
         return

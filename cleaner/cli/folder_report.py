@@ -26,7 +26,7 @@ def clean_and_report(
     An interrupted run has a report on what was finished. Raises SetupError (``output_exists``), also when something
     that is no report stands there, and RunError.
     """
-    views = PageViews(recipe.folder, threshold=recipe.settings.threshold)
+    views = PageViews(recipe.folder)
     folder_report = FolderReport(recipe.folder, title=_title(paths), overwrite=recipe.overwrite)
 
     def note(outcome: Outcome) -> None:

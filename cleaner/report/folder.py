@@ -45,14 +45,12 @@ class PageViews:
 
     folder: Path
     """The output folder of the run; the views go below ``report/pages`` in it."""
-    threshold: float | None = None
-    """The threshold that was asked for; None when the weights choose."""
 
     def __call__(self, article: Article) -> Entry:
         """Write the page view of an article. Raises RunError."""
         name = view_name(article.source or article.metadata.url)
         entry = entry_of(article, href=name)
-        page = render_page(article, threshold=self.threshold, root="../" * name.count("/"), entry=entry)
+        page = render_page(article, root="../" * name.count("/"), entry=entry)
         path = self.folder / _FOLDER / name
         make_folder(path.parent)
         _write(path, page)
@@ -130,7 +128,7 @@ class FolderReport:
     def _entry(self, outcome: Outcome) -> Entry | None:
         if isinstance(outcome.note, Entry) or outcome.status == "failed":
             return outcome.note if isinstance(outcome.note, Entry) else None
-        return read_entry(self.folder, view_name(outcome.name or outcome.path))  # done by an earlier run
+        return read_entry(self.folder, view_name(outcome.name))  # done by an earlier run
 
     def finish(self, report: Report) -> Path:
         """Write the index, its data and what all pages share; return the path of the index. Raises RunError."""

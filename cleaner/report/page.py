@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cleaner.article import Article
-from cleaner.page import KINDS, Kind, Paragraph
+from cleaner.page import KINDS, Paragraph
 from cleaner.report.assets import LINKED_POLICY, asset, fill, inline_policy
 from cleaner.report.card import card_markup, confidence_markup, status_markup
 from cleaner.report.charts import BINS, bin_of, histogram_markup
@@ -14,18 +14,15 @@ from cleaner.report.entries import ROWS_PER_FILE, Entry, entry_data
 from cleaner.report.markup import attribute, label, language, shown
 from cleaner.report.paragraphs import count_words, kind_tag, paragraphs_markup
 
-__all__ = ["PAGE_STYLES", "render_page", "threshold_of"]
+__all__ = ["PAGE_STYLES", "render_page"]
 
 PAGE_STYLES = ("common.css", "page.css")
-_THRESHOLD_KINDS = (Kind.HEADING, Kind.BODY)
-"""What a paragraph can become by its score alone; other kinds are kept by name or not at all."""
 
 
 def render_page(
     article: Article,
     *,
     name: str = "",
-    threshold: float | None = None,
     root: str = "",
     entry: Entry | None = None,
 ) -> str:
@@ -33,9 +30,8 @@ def render_page(
 
     It opens from disk and loads nothing: style and script are inside, and a policy forbids all else. With ``root``
     (the way from the page to the folder of a report, as ``../../``) they are linked from there instead, and ``entry``
-    is kept inside. ``name`` is what the user calls the page; ``threshold`` the one that was asked for, None when the
-    weights chose. Scores, kinds and reasons are those of the article, nothing is judged here. Text of the page is
-    shown, never run.
+    is kept inside. ``name`` is what the user calls the page. Scores, kinds, reasons and the threshold are those of the
+    article, nothing is judged here. Text of the page is shown, never run.
 
     >>> from cleaner.page import Metadata
     >>> page = render_page(Article("", "empty", 1.0, (), Metadata(title="<script>"), "html"))
@@ -59,22 +55,10 @@ def render_page(
         byline=_byline(article),
         verdict=_verdict(article),
         card=card_markup(article),
-        tools=_tools(article, threshold),
+        tools=_tools(article),
         language=language(article.metadata.language),
         paragraphs="".join(paragraphs_markup(article.paragraphs)) or _nothing(article),
     )
-
-
-def threshold_of(article: Article, asked: float | None) -> float:
-    """Return the score from which on paragraphs of this page are body: as asked, else the lowest that was.
-
-    An article does not say which threshold the weights chose for it; between the lowest kept score and that
-    threshold there is no paragraph for which it matters. A page without body gives a value above all its scores.
-    """
-    if asked is not None:
-        return asked
-    scores = [entry.score for entry in article.paragraphs if entry.kept and entry.kind in _THRESHOLD_KINDS]
-    return min(scores) if scores else min(max((entry.score for entry in article.paragraphs), default=1.0) + 0.01, 1.0)
 
 
 def _around(root: str) -> str:
@@ -120,18 +104,17 @@ def _nothing(article: Article) -> str:
     )
 
 
-def _tools(article: Article, threshold: float | None) -> str:
+def _tools(article: Article) -> str:
     """Return filter and threshold; the script of the page shows them, without it they would do nothing."""
     if not article.paragraphs:
         return ""
-    limit = threshold_of(article, threshold)
+    limit = article.threshold
     return fill(
         "tools.html",
         kinds=_kind_boxes(article.paragraphs),
         histogram=_histogram(article.paragraphs, limit),
         limit=f"{limit:.4f}",
-        start=f"{int(100 * limit + 1e-6) / 100:.2f}",
-        start_words="As asked for" if threshold is not None else "As cleaned: no lower score was kept",
+        start=f"{limit:.2f}",
         kept=f"{sum(paragraph.kept for paragraph in article.paragraphs):,}",
         dropped=f"{sum(not paragraph.kept for paragraph in article.paragraphs):,}",
         all=f"{len(article.paragraphs):,}",

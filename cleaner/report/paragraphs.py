@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from cleaner.page import Kind, Paragraph
-from cleaner.report.markup import label, shown, text
+from cleaner.report.markup import attribute, label, shown, text
 
 __all__ = ["count_words", "kind_tag", "paragraphs_markup"]
 
@@ -70,11 +70,12 @@ def _look(paragraph: Paragraph) -> str:
 def _run(paragraphs: list[Paragraph]) -> Iterator[str]:
     kinds = Counter(paragraph.kind for paragraph in paragraphs).most_common()
     tags = " ".join(kind_tag(kind, f"{kind.value} {count:,}" if count > 1 else kind.value) for kind, count in kinds)
-    excerpt = " · ".join(shown(paragraph.text, limit=60) for paragraph in paragraphs[:_EXCERPT_PARAGRAPHS])
+    texts = " · ".join(shown(paragraph.text, limit=60) for paragraph in paragraphs[:_EXCERPT_PARAGRAPHS])
+    excerpt = f'<span class="excerpt" dir="auto">{attribute(texts, limit=_EXCERPT_CHARS)}</span>'
     yield (
         f'<details class="run k-{kinds[0][0].value}"><summary><span class="count">'
         f'{count_words(len(paragraphs), "dropped", "dropped")}</span> <span class="tags">{tags}</span> '
-        f'<span class="would" hidden></span><span class="excerpt">{label(excerpt, limit=_EXCERPT_CHARS)}</span>'
+        f'<span class="would" hidden></span>{excerpt}'
         f'</summary>\n<div class="run-rows">\n'
     )
     yield from map(_dropped, paragraphs)

@@ -1,4 +1,8 @@
-"""Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``)."""
+"""Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``).
+
+``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the head that names kinds, on any weights;
+EXAMPLES is a pickle of examples, otherwise those of the corpora are taken.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,16 @@ import numpy as np
 from cleaner.decode import decode
 from cleaner.errors import CleanerError
 from cleaner.evaluation.gold import find_corpora
+from cleaner.model import Model, read_weights
 from cleaner.page import RawPage
 from cleaner.segment import segment
 from cleaner.training.calibrate import calibrate
 from cleaner.training.dataset import Example, examples_of
 from cleaner.training.folds import cross_judge
+from cleaner.training.names import fit_names
+from cleaner.training.network import export
 from cleaner.training.renderings import render
-from cleaner.training.train import Plan, mean_opinion, predictions, save, soften, train
+from cleaner.training.train import Plan, mean_opinion, predictions, save, soften, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
@@ -53,8 +60,28 @@ def main() -> int:
     dev = [example for example in examples if example.split == "dev"]
     calibration = calibrate(dev, predictions(network, dev), also=(examples, found))
     _say(str(calibration))
-    save(WEIGHTS, network, {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)})
+    header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)}
+    names = fit_names(Model(header, export(network)), examples, say=_say)
+    save(WEIGHTS, network, header, names=names)
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def refit_names(weights: str, out: str, examples: str = "") -> int:
+    """Give a weights file a new head that names kinds, and leave all else as it is; return the exit code."""
+    model = read_weights(weights)
+    if examples:
+        with Path(examples).open("rb") as file:
+            found: list[Example] = pickle.load(file)  # noqa: S301 - the user's own file
+    else:
+        corpora = find_corpora()
+        if corpora is None:
+            print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
+            return 0
+        found = load_examples(corpora, corpora_digest(corpora))
+    names = fit_names(model, found, say=_say)
+    write_weights(Path(out), model.header, {**model.arrays, **names})
+    _say(f"wrote {out}")
     return 0
 
 
@@ -111,4 +138,4 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     np.seterr(all="raise", under="ignore")
-    sys.exit(main())
+    sys.exit(refit_names(*sys.argv[2:]) if sys.argv[1:2] == ["names"] else main())

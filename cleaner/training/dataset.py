@@ -29,6 +29,10 @@ KindLabeller: TypeAlias = Callable[[Layout, NDArray[np.float32], str], tuple[NDA
 """(layout, shares, headline) -> weak kinds (-1 for none) and how far they are to be trusted, 0..1."""
 
 
+_BODY = KINDS.index(Kind.BODY)
+"""What a line of a text is called that may be a heading: without tags and blank lines nobody can tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One rendering of one gold page."""
@@ -171,7 +175,8 @@ def examples_of(
             example = _example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of)
             out.append(example)
             for place, paragraph in enumerate(text_layout.texts):
-                if example.kinds[place] < 0 and paragraph in carried:
+                is_blind = example.kinds[place] < 0 or example.kinds[place] == _BODY
+                if is_blind and paragraph in carried:
                     example.kinds[place], example.kind_weight[place] = carried[paragraph]
                 if paragraph in known:
                     example.kinds[place] = KINDS.index(known[paragraph])

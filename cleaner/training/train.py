@@ -336,14 +336,26 @@ def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> lis
     return out
 
 
-def save(path: Path, network: Network, header: dict[str, object]) -> None:
-    """Write the weights file: float16 arrays and a JSON header, no pickle."""
+def save(
+    path: Path,
+    network: Network,
+    header: Mapping[str, object],
+    *,
+    names: Mapping[str, NDArray[np.float32]] | None = None,
+) -> None:
+    """Write a network's weights file; ``names`` are the arrays of the head that names kinds, if it has one."""
     header = {
         "format": FORMAT,
         "numbers": list(NUMBERS),
         "kinds": [str(k) for k in KINDS],
         "page_types": list(PAGE_TYPES),
-    } | header
-    arrays = {name: array.astype(np.float16) for name, array in export(network).items()}
+        **header,
+    }
+    write_weights(path, header, {**export(network), **(names or {})})
+
+
+def write_weights(path: Path, header: Mapping[str, object], arrays: Mapping[str, NDArray[np.float32]]) -> None:
+    """Write a weights file: float16 arrays and a JSON header, no pickle."""
+    small = {name: array.astype(np.float16) for name, array in arrays.items()}
     stored = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), dtype=np.uint8)
-    np.savez_compressed(path, header=stored, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(path, header=stored, **small)  # type: ignore[arg-type]

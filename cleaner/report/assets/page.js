@@ -77,14 +77,20 @@
   let changed = [];
   let current = -1;
 
-  // The score decides between body and not; headlines, repeats and kinds kept by name stay what they are.
+  const SHORT_WORDS = 25; // as in score.py: of shorter paragraphs, what they are called has a say
+  const byRule = new Set(["title", "dateline", "body", "heading"]); // these were dropped by a rule or as repeats
+  const isShort = (paragraph) => paragraph.element.querySelector(".text").textContent.split(/\s+/).length <= SHORT_WORDS;
+
+  // By a threshold that is asked for, the score alone decides between body and not; headlines, repeats and kinds kept
+  // by name stay what they are.
   const crossing = (value, start, limit) => (paragraph) => {
     if (value === start) return "";
     if (paragraph.kept) {
       const byScore = paragraph.kind === "body" || paragraph.kind === "heading";
-      return byScore && value > limit && paragraph.score < value ? "would be dropped" : "";
+      return byScore && paragraph.score < value && (value > limit || isShort(paragraph)) ? "would be dropped" : "";
     }
-    return paragraph.score < limit && paragraph.score >= value ? "would be kept" : "";
+    if (paragraph.score < value) return "";
+    return paragraph.score < limit || (!byRule.has(paragraph.kind) && isShort(paragraph)) ? "would be kept" : "";
   };
 
   const slide = () => {
@@ -125,7 +131,7 @@
   const note = (value, start) => {
     const dropped = changed.filter((paragraph) => paragraph.kept).length;
     const kept = changed.length - dropped;
-    let words = `${slider.dataset.words}. Move it to see what would change.`;
+    let words = "As cleaned. Move it to see what would change.";
     if (value !== start) {
       words = changed.length === 0 ? "Nothing would change." : [
         kept > 0 ? `${count(kept, "paragraph", "paragraphs")} more would be kept.` : "",
