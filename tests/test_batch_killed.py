@@ -169,11 +169,14 @@ def test_killed_twenty_times_it_goes_on(start: Start, wanted: dict[str, bytes], 
 )
 def test_told_to_end_it_ends_in_good_order(start: Start, tmp_path: Path, mark: str, name: str, *, to_all: bool) -> None:
     """Exit code 130; ledger and files are whole and agree, no temporary file and no process stays."""
-    out = tmp_path / "out"
-    run = start(out, "-j", "2")
-    wait_for(lambda: written(out) >= 5)
-    os.killpg(run.pid, signal.Signals[name]) if to_all else run.send_signal(signal.Signals[name])
-    assert run.wait(SECONDS) == 130
+    for attempt in range(5):  # where the run is quicker than this test, it is over before it is told
+        out = tmp_path / f"out{attempt}"
+        run = start(out, "-j", "2")
+        wait_for(lambda out=out: written(out) >= 2)  # type: ignore[misc]
+        os.killpg(run.pid, signal.Signals[name]) if to_all else run.send_signal(signal.Signals[name])
+        if run.wait(SECONDS) != 1 or written(out) < DOCUMENTS:
+            break
+    assert run.returncode == 130
     wait_for(lambda: processes_with(mark) == [])
     state = read_state(out)
     assert (state["state"], state["counts"]["failed"]) == ("interrupted", {})
