@@ -90,7 +90,8 @@ def clean_batch(  # noqa: PLR0913 - as many as there are columns to name; all bu
 
     ``rows`` is a list of dicts, a dict of columns (lists, numpy arrays, pandas or polars series) or an Arrow table;
     the batches of a Hugging Face data set give an Arrow table, too. Columns whose names are not given are guessed
-    as in tables (``html``, ``text``, ``url``, ``id`` and the like). A record has the fields of
+    as in tables (``html``, ``text``, ``url``, ``id`` and the like); a column ``charset`` tells what the HTTP header
+    said about pages of bytes. A record has the fields of
     :func:`cleaner.records.to_record` (with ``paragraphs`` the list of all paragraphs), ``error_code`` and ``error``;
     its ``id`` is that of the row, else the URL, else a hash of the text (of the page,
     when that failed). Columns named in ``keep_columns`` are put
@@ -214,7 +215,7 @@ def _in_python(message: str) -> str:
 
 def _read_columns(columns: Columns) -> list[str]:
     """Return the names of the columns that are looked at, each once."""
-    names = (columns.html, columns.text, columns.url, columns.id, "error_code", "error")
+    names = (columns.html, columns.text, columns.url, columns.id, "charset", "error_code", "error")
     return list(dict.fromkeys(name for name in names if name))
 
 
@@ -234,16 +235,17 @@ def _member(row: Mapping[str, Any], number: int, recipe: RowRecipe, columns: Col
     """Return the page of a row, or the error it has; without ``columns`` they are guessed for this row alone."""
     place = f"row {number:,}"
     reading = recipe.reading
-    row = {name: None if value != value else value for name, value in row.items()}  # noqa: PLR0124 - NaN is no page
+    row = {name: None if _is_missing(value) else value for name, value in row.items()}
     try:
         if row.get("error_code"):
             raise InputError(str(row["error_code"]), str(row.get("error") or ""))
         if columns is None:
             columns = guess_columns(list(map(str, row)), reading.columns, where=f"The batch, {place}")
         member = row_member(row, columns, number, place=place, where="The batch", reading=reading)
-        if member.error is None:
-            return member
-        raise member.error
+        if member.error is not None:
+            raise member.error
+        charset = member.charset or row.get("charset")
+        return dataclasses.replace(member, charset=charset if isinstance(charset, str) else None)
     except InputError as error:
         known = columns or Columns(url="url", id="id")
         url, identity = row.get(known.url), row.get(known.id)
@@ -255,6 +257,11 @@ def _member(row: Mapping[str, Any], number: int, recipe: RowRecipe, columns: Col
             url=url if isinstance(url, str) else None,
             error=InputError(error.code, _in_python(error.message)),
         )
+
+
+def _is_missing(value: Any) -> bool:
+    """Tell what data frames put where there is nothing."""
+    return (isinstance(value, float) and value != value) or type(value).__name__ == "NAType"  # noqa: PLR0124 - NaN
 
 
 @dataclass(frozen=True, slots=True)
