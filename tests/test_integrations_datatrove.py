@@ -30,7 +30,7 @@ class Kept:
     def __init__(self) -> None:
         self.documents: list[Any] = []
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,7 +8,7 @@ from cleaner.batch.many import clean_many
 from cleaner.batch.plan import Task, output_stems, plan
 from cleaner.batch.report import Outcome, Report
 from cleaner.batch.rows import RowRecipe, clean_batch, clean_rows, row_example, row_schema
-from cleaner.batch.run import ERRORS_FILE, Selection, clean_tree
+from cleaner.batch.run import ERRORS_FILE, RunTasks, Selection, clean_tree
 from cleaner.batch.standing import end_workers
 from cleaner.batch.work import Recipe, clean_task
 from cleaner.batch.workers import run_tasks
@@ -20,6 +20,7 @@ __all__ = [
     "Recipe",
     "Report",
     "RowRecipe",
+    "RunTasks",
     "Selection",
     "Task",
     "clean_batch",
