@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FENCES = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "integrations.md").read_text("utf-8"), re.DOTALL | re.M)
+PAGE = (ROOT / "docs" / "integrations.md").read_text("utf-8")
+FENCES = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def needed(example: str) -> str:

@@ -7,6 +7,7 @@ three out of three runs in which workers were killed from outside ended with "Al
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import signal
 import time
@@ -19,7 +20,7 @@ from cleaner.batch.limits import Limits
 from cleaner.batch.plan import Task
 from cleaner.batch.process import Worker, oom_kills
 from cleaner.batch.report import Outcome
-from cleaner.batch.work import Recipe, clean_task
+from cleaner.batch.work import Recipe, clean_task, identify
 from cleaner.errors import RunError
 
 __all__ = ["Pool", "Work", "lost_task", "run_in_processes", "run_tasks"]
@@ -91,24 +92,16 @@ def run_tasks(
             yield task if isinstance(task, Outcome) else record(work(task, recipe))
         return
 
+    lost = functools.partial(lost_task, recipe)
     yield from run_in_processes(
-        tasks, recipe, jobs=jobs, stop=stop, work=work, limits=limits or Limits(), record=record, lost=lost_task
+        tasks, recipe, jobs=jobs, stop=stop, work=work, limits=limits or Limits(), record=record, lost=lost
     )
 
 
-def lost_task(task: Task, code: str, reason: str) -> Outcome:
+def lost_task(recipe: Recipe, task: Task, code: str, reason: str) -> Outcome:
     """Return the outcome of a document that could not be finished; the reason is the end of a sentence."""
     message = f"{task.name} {reason}, twice. It was left out."
-    return Outcome(
-        task.found.path,
-        "failed",
-        code,
-        message,
-        "clean",
-        bytes_read=task.size,
-        name=task.name,
-        position=task.position,
-    )
+    return dataclasses.replace(identify(task, recipe), code=code, message=message, stage="clean")
 
 
 def run_in_processes(

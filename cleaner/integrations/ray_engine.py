@@ -7,6 +7,7 @@ those of :func:`cleaner.batch.clean_tree`, on the machine where the command runs
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import platform
 from collections import deque
@@ -63,7 +64,7 @@ class _Actor:
     def __init__(self, folder: str, recipe: Recipe, work: Work, limits: Limits) -> None:
         self.folder = folder
         """Where the command runs; paths count from there."""
-        self.pool: Pool[Task, Outcome] = Pool(recipe, 1, work, limits, lost_task)
+        self.pool: Pool[Task, Outcome] = Pool(recipe, 1, work, limits, functools.partial(lost_task, recipe))
 
     def clean(self, tasks: list[Task]) -> list[Outcome]:
         """Return the outcome of each task."""
@@ -107,17 +108,25 @@ class _Engine:
         remote = self.ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(_Actor)
         given = (str(Path.cwd()), recipe, work, limits or Limits())
         self.load = {remote.remote(*given): 0 for _ in range(self.count)}
-        for batch in _batches(tasks, stop):
-            if isinstance(batch, Outcome):
-                self.ahead.append((None, batch))
-            else:
-                actor = min(self.load, key=lambda one: self.load[one])
-                self.load[actor] += 1
-                self.ahead.append((actor, actor.clean.remote(batch)))
-            while self.is_full() or (self.ahead and self.is_done(*self.ahead[0])):
+        try:
+            for batch in _batches(tasks, stop):
+                self.hand_out(batch)
+                while self.is_full() or (self.ahead and self.is_done(*self.ahead[0])):
+                    yield from self.first(record)
+            while self.ahead:
                 yield from self.first(record)
-        while self.ahead:
-            yield from self.first(record)
+        finally:
+            self.ahead.clear()
+            self.load.clear()  # the actors end, and leave their cores to those of the next run
+
+    def hand_out(self, batch: list[Task] | Outcome) -> None:
+        """Send a batch to the actor that has the least to do."""
+        if isinstance(batch, Outcome):
+            self.ahead.append((None, batch))
+            return
+        actor = min(self.load, key=lambda one: self.load[one])
+        self.load[actor] += 1
+        self.ahead.append((actor, actor.clean.remote(batch)))
 
     def is_full(self) -> bool:
         """Tell whether nothing more is to be begun."""
