@@ -29,7 +29,7 @@ _ACTOR_CPUS = 0.5
 left none would wait for them for ever."""
 
 _READ_CPUS = 0.1
-"""What reading reserves: it takes a thirtieth of the time of cleaning."""
+"""What reading reserves: it takes a few hundredths of the time of cleaning."""
 
 _ROWS_AT_ONCE = 64
 """Pages that are read and passed on together: some 6 MB."""
