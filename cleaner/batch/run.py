@@ -33,7 +33,7 @@ from cleaner.writers import make_folder, remove_temporaries, run_error
 
 __all__ = ["ERRORS_FILE", "RunTasks", "Selection", "clean_tree"]
 
-RunTasks = Callable[..., Iterator[Outcome]]
+RunTasks = Callable[..., Generator[Outcome, None, None]]
 """What does the tasks of a run; called as :func:`cleaner.batch.run_tasks` is, and yields as it does."""
 
 _LOG = logging.getLogger("cleaner.batch")

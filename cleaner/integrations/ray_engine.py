@@ -11,11 +11,11 @@ import functools
 import os
 import platform
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cleaner.batch import Limits, Outcome, Recipe, Task, clean_task
+from cleaner.batch import Limits, Outcome, Recipe, RunTasks, Task, clean_task
 from cleaner.batch.workers import Pool, Work, lost_task
 from cleaner.errors import RunError, SetupError
 
@@ -32,7 +32,7 @@ _AHEAD = 4
 
 
 @contextlib.contextmanager
-def ray_engine(*, jobs: int | None, address: str | None = None) -> Iterator[Callable[..., Iterator[Outcome]]]:
+def ray_engine(*, jobs: int | None, address: str | None = None) -> Iterator[RunTasks]:
     """Connect to a cluster, or start one on this machine; give what :func:`cleaner.batch.clean_tree` runs tasks with.
 
     ``address`` is as Ray has it: ``auto``, ``host:6379`` or ``ray://host:10001``; without it a cluster of ``jobs``
@@ -99,7 +99,7 @@ class _Engine:
         work: Work = clean_task,
         limits: Limits | None = None,
         record: Callable[[Outcome], Outcome] = lambda outcome: outcome,
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
         """Yield the outcome of each task in their order, as :func:`cleaner.batch.run_tasks` does.
 
         A batch whose actor or node dies is done again by the actor's successor. To do a document twice is harmless:
