@@ -192,3 +192,7 @@ def test_the_command_line_reaches_a_cluster(tmp_path: Path, capsys: pytest.Captu
     assert len(list((tmp_path / "out").rglob("*.txt"))) == 4
     assert run("in", "-o", "out", "--address", "127.0.0.1:1", at=tmp_path) == 2
     assert "Add --engine ray." in capsys.readouterr().err
+    assert run("in", "-o", "other", "--engine", "ray", "--address", "127.0.0.1:1", at=tmp_path) == 1
+    assert "error[no_cluster]: There is no Ray cluster at 127.0.0.1:1" in capsys.readouterr().err
+    assert run("in", "-o", "other", "--engine", "ray", "-j", "0", at=tmp_path) == 2
+    assert not (tmp_path / "other").exists()

@@ -188,13 +188,7 @@ def clean(
             address=address,
         )
         return clean_many(paths, recipe, manner, dry_run=dry_run)
-    folder_only = {
-        "--report": report,
-        "--dry-run": dry_run,
-        "--json-summary": json_summary,
-        f"--engine {engine.value}": engine is not Engine.LOCAL,
-    }
-    for name, is_given in folder_only.items():
+    for name, is_given in {"--report": report, "--dry-run": dry_run, "--json-summary": json_summary}.items():
         if is_given:
             raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
     name = choose_format(names, target)

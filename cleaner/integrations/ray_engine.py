@@ -10,6 +10,7 @@ import contextlib
 import functools
 import os
 import platform
+import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ _BATCH_TASKS = 16
 """Documents that are sent to an actor together: a call costs Ray a millisecond or two, a document takes twenty."""
 _BATCH_BYTES = 8_000_000
 """... unless they are large."""
+_REACH_SECONDS = 10.0
+"""How long a cluster may take to answer a knock."""
 _MOST_AHEAD = 10_000
 """Entries that wait behind a slow batch, where an earlier run has done most documents."""
 _AHEAD = 4
@@ -44,6 +47,8 @@ def ray_engine(*, jobs: int | None, address: str | None = None) -> Iterator[RunT
     except ImportError as error:
         message = "The engine ray needs Ray. Try: pip install 'article-cleaner[ray]'"
         raise SetupError("missing_extra", message) from error
+    if address:
+        _check_address(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     options: dict[str, Any] = {"address": address} if address else {"num_cpus": jobs, "include_dashboard": False}
     try:
@@ -56,6 +61,17 @@ def ray_engine(*, jobs: int | None, address: str | None = None) -> Iterator[RunT
         yield _Engine(ray, jobs or max(1, cores)).run
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Find out in seconds that nobody is there; Ray itself takes minutes. Raises RunError ``no_cluster``."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return  # "auto" and the like
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise RunError("no_cluster", f"There is no Ray cluster at {address}: {error}.") from error
 
 
 class _Actor:
