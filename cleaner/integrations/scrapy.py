@@ -15,9 +15,10 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import DeferredSemaphore
 from twisted.internet.threads import deferToThread
 
-from cleaner.batch import RowRecipe, clean_rows, end_workers, row_example
+from cleaner.batch import RowRecipe, clean_rows, end_workers, row_example, usable_cores
 from cleaner.errors import SetupError
 from cleaner.settings import Settings
 
@@ -30,7 +31,7 @@ FIELDS = ("text", "title", "authors", "date_published", "language", "status", "e
 class CleanerPipeline:
     """Set the fields of the record in each item and take the page out of it; items without a page are left alone.
 
-    Pages are cleaned in a process of their own with a deadline, so that neither a page nor the wait for one stops the
+    Pages are cleaned in processes of their own, one a core, with a deadline, so that neither a page nor the wait for one stops the
     crawl. A page that fails leaves empty fields and an ``error_code``; no item is dropped.
     """
 
@@ -39,6 +40,7 @@ class CleanerPipeline:
         if unknown:
             raise SetupError("no_such_field", f"CLEANER_FIELDS names {unknown[0]}, which is no field of the records.")
         self.recipe, self.html_field, self.url_field, self.fields = recipe, html_field, url_field, fields
+        self.turns = DeferredSemaphore(usable_cores())
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CleanerPipeline:
@@ -58,7 +60,7 @@ class CleanerPipeline:
         if adapter.get(self.html_field) is None:
             return item
         rows = [{"html": adapter[self.html_field], "url": adapter.get(self.url_field)}]
-        [record] = await maybe_deferred_to_future(deferToThread(clean_rows, rows, self.recipe))
+        [record] = await maybe_deferred_to_future(self.turns.run(deferToThread, clean_rows, rows, self.recipe))
         for name in self.fields:
             adapter[name] = record[name]
         if self.html_field not in self.fields:
@@ -66,5 +68,5 @@ class CleanerPipeline:
         return item
 
     def close_spider(self) -> None:
-        """End the process that cleaned."""
+        """End the processes that cleaned."""
         end_workers()
