@@ -31,8 +31,8 @@ FIELDS = ("text", "title", "authors", "date_published", "language", "status", "e
 class CleanerPipeline:
     """Set the fields of the record in each item and take the page out of it; items without a page are left alone.
 
-    Pages are cleaned in processes of their own, one a core, with a deadline, so that neither a page nor the wait for one
-    stops the crawl. A page that fails leaves empty fields and an ``error_code``; no item is dropped.
+    Pages are cleaned in processes of their own, one a core, with a deadline, so that neither a page nor the wait
+    for one stops the crawl. A page that fails leaves empty fields and an ``error_code``; no item is dropped.
     """
 
     def __init__(self, recipe: RowRecipe, *, html_field: str, url_field: str, fields: tuple[str, ...]) -> None:
