@@ -6,7 +6,7 @@ STAMP := $(VENV)/.stamps
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint quality bench soak train golden shots clean
+.PHONY: help setup run test integrations lint quality bench soak train golden shots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -41,6 +41,10 @@ run: $(STAMP)/run  ## clean the fixtures folder into out/ and print a summary
 
 test: $(STAMP)/test  ## run every test
 	$(BIN)/python -m pytest -n auto
+
+integrations: $(STAMP)/test  ## install the extras of engines and libraries (2 GB) and run their tests and examples
+	for extra in pandas polars datasets spacy scrapy datatrove spark ray; do $(BIN)/pip install -q -e ".[$$extra]" || exit 1; done
+	$(BIN)/python -m pytest $(wildcard tests/test_integrations_*.py) tests/test_docs_examples.py
 
 lint: $(STAMP)/dev  ## style, types, floors
 	$(BIN)/ruff check .

@@ -25,7 +25,7 @@ from cleaner.settings import Settings
 from cleaner.version import __version__
 
 if TYPE_CHECKING:
-    from cleaner.batch import clean_many
+    from cleaner.batch import clean_batch, clean_many
     from cleaner.pipeline import clean
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "SetupError",
     "__version__",
     "clean",
+    "clean_batch",
     "clean_many",
 ]
 
@@ -52,8 +53,8 @@ def __getattr__(name: str) -> Any:
         from cleaner.pipeline import clean
 
         return clean
-    if name == "clean_many":
-        from cleaner.batch import clean_many
+    if name in ("clean_batch", "clean_many"):
+        from cleaner import batch
 
-        return clean_many
+        return getattr(batch, name)
     raise AttributeError(f"module 'cleaner' has no attribute {name!r}")

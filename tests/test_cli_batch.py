@@ -376,3 +376,18 @@ def test_a_table_that_is_none_in_a_project_file_is_said(run: Run) -> None:
     Path("pyproject.toml").write_text("[[tool.cleaner]]\n", "utf-8")
     result = run("config", "show")
     assert (result.code, "tool.cleaner is no table" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--address", "10.0.0.1:6379"], "--address is that of a cluster. Add --engine ray."),
+        (["--engine", "ray"], "--jobs 0 works in this very process, --engine ray elsewhere. Give one of them."),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_an_engine_that_does_not_fit_is_said(run: Run, options: list[str], sentence: str) -> None:
+    """What contradicts itself about engines is wrong usage, and nothing is begun."""
+    result = run("clean", "in", "-o", "out", *options)
+    assert (result.code, result.err.strip()) == (2, f"error[bad_engine]: {sentence}")
+    assert not Path("out").exists()

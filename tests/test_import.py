@@ -6,7 +6,19 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("typer", "rich", "torch", "pyarrow", "trafilatura", "justext", "langdetect", "tldextract")
+HEAVY = (
+    "typer",
+    "rich",
+    "torch",
+    "pyarrow",
+    "trafilatura",
+    "justext",
+    "langdetect",
+    "tldextract",
+    "pandas",
+    "polars",
+    "ray",
+)
 
 PROGRAM = "import json, sys, cleaner; print(json.dumps(sorted(sys.modules)))"
 

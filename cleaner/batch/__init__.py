@@ -7,7 +7,9 @@ from cleaner.batch.limits import Limits, usable_cores
 from cleaner.batch.many import clean_many
 from cleaner.batch.plan import Task, output_stems, plan
 from cleaner.batch.report import Outcome, Report
-from cleaner.batch.run import ERRORS_FILE, Selection, clean_tree
+from cleaner.batch.rows import RowRecipe, clean_batch, clean_rows, row_example, row_schema
+from cleaner.batch.run import ERRORS_FILE, RunTasks, Selection, clean_tree
+from cleaner.batch.standing import end_workers
 from cleaner.batch.work import Recipe, clean_task
 from cleaner.batch.workers import run_tasks
 
@@ -17,14 +19,21 @@ __all__ = [
     "Outcome",
     "Recipe",
     "Report",
+    "RowRecipe",
+    "RunTasks",
     "Selection",
     "Task",
+    "clean_batch",
     "clean_many",
+    "clean_rows",
     "clean_task",
     "clean_tree",
+    "end_workers",
     "finish_on_interrupt",
     "output_stems",
     "plan",
+    "row_example",
+    "row_schema",
     "run_tasks",
     "usable_cores",
 ]

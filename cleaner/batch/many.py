@@ -13,28 +13,32 @@ from cleaner.errors import CleanerError, InternalError, RunError, SetupError
 from cleaner.page import RawPage
 from cleaner.settings import DEFAULTS, Settings
 
-__all__ = ["clean_many"]
+__all__ = ["Document", "clean_document", "clean_many", "lost_document"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """One document on its way to a worker."""
 
     raw: bytes | str | RawPage
     number: int
+    """Its place among the documents, from 1."""
 
     @property
     def name(self) -> str:
+        """What it is called in messages."""
         source = self.raw.source if isinstance(self.raw, RawPage) else ""
         return source or f"document {self.number:,}"
 
     @property
     def size(self) -> int:
+        """Bytes (or characters) of the document."""
         data = self.raw.data if isinstance(self.raw, RawPage) else self.raw
         return len(data) if isinstance(data, bytes | str) else 0
 
     @property
     def held_bytes(self) -> int:
+        """Bytes of it that are in memory while it waits."""
         return self.size
 
 
@@ -60,15 +64,16 @@ def clean_many(
     >>> [result.code if isinstance(result, CleanerError) else result.text for result in results]
     ['The river rose by two metres in the night.', 'binary_input']
     """
-    tasks = (_Document(raw, number) for number, raw in enumerate(documents, 1))
+    tasks = (Document(raw, number) for number, raw in enumerate(documents, 1))
     if workers == 0:
-        return map(functools.partial(_clean, settings=settings), tasks)
+        return map(functools.partial(clean_document, settings=settings), tasks)
     limits = Limits(timeout_seconds=timeout_seconds)
     jobs = usable_cores() if workers is None else workers
-    return run_in_processes(tasks, settings, jobs=jobs, work=_clean, limits=limits, lost=_lost)
+    return run_in_processes(tasks, settings, jobs=jobs, work=clean_document, limits=limits, lost=lost_document)
 
 
-def _clean(document: _Document, settings: Settings) -> Article | CleanerError:
+def clean_document(document: Document, settings: Settings) -> Article | CleanerError:
+    """Return the article, or the error that this document has. Raises SetupError when all documents would have it."""
     from cleaner.pipeline import clean
 
     try:
@@ -88,5 +93,6 @@ def _clean(document: _Document, settings: Settings) -> Article | CleanerError:
         return InternalError("internal_error", message, where=document.name)
 
 
-def _lost(document: _Document, code: str, reason: str) -> CleanerError:
+def lost_document(document: Document, code: str, reason: str) -> CleanerError:
+    """Return the error of a document that could not be finished; the reason is the end of a sentence."""
     return RunError(code, f"{document.name} {reason}, twice.", where=document.name)

@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -41,6 +42,9 @@ _PR_SET_PDEATHSIG = 1
 
 _TIDY_EVERY = 100
 """Documents after which a worker gives back memory; it takes a millisecond or two."""
+
+_STARTING = threading.Lock()
+"""Held while a process is started: what is hidden from it is hidden from the whole program."""
 
 _WORST_OOM_SCORE = "1000"
 """When the system runs out of memory, a worker is to be ended before anything else."""
@@ -121,11 +125,38 @@ def start_process(target: Callable[..., None], arguments: tuple[Any, ...]) -> An
     """Start a process that ends with this one. Raises RunError ``no_process`` when the system refuses it."""
     process = context().Process(target=target, args=arguments, daemon=True)
     try:
-        with without_main(), _held_back():
+        with _STARTING, without_main(), _as_parent(), _held_back():
             process.start()
     except (OSError, EOFError) as error:
         raise RunError("no_process", f"No further process can be started: {error}.") from error
     return process
+
+
+@contextlib.contextmanager
+def _as_parent() -> Iterator[None]:
+    """Let a daemonic process (of a Pool, or of a data loader) have processes of its own, which end with it anyway."""
+    config = getattr(multiprocessing.current_process(), "_config", {})
+    was_daemonic = config.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if was_daemonic is not None:
+            config["daemon"] = was_daemonic
+
+
+def forget_processes() -> None:
+    """In a fork of a process that had workers: leave them and their server to it, and be ready for new ones."""
+    global _STARTING  # noqa: PLW0603 - another thread may have held it when this process was forked
+    _STARTING = threading.Lock()
+    server: Any = vars(forkserver).get("_forkserver")
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+    with contextlib.suppress(AttributeError):
+        server._forkserver_address = server._forkserver_alive_fd = server._forkserver_pid = None  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_processes)
 
 
 @contextlib.contextmanager

@@ -31,7 +31,10 @@ from cleaner.readers import CONTAINERS, OUTPUT_MARK, Columns, Member, Scan, memb
 from cleaner.records import printable, valid_unicode
 from cleaner.writers import make_folder, remove_temporaries, run_error
 
-__all__ = ["ERRORS_FILE", "Selection", "clean_tree"]
+__all__ = ["ERRORS_FILE", "RunTasks", "Selection", "clean_tree"]
+
+RunTasks = Callable[..., Generator[Outcome, None, None]]
+"""What does the tasks of a run; called as :func:`cleaner.batch.run_tasks` is, and yields as it does."""
 
 _LOG = logging.getLogger("cleaner.batch")
 _LOG.addHandler(logging.NullHandler())  # a library says nothing unless it is asked to
@@ -83,14 +86,16 @@ def clean_tree(
     stop: Callable[[], bool] = lambda: False,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
+    run: RunTasks = run_tasks,
 ) -> Report:
     """Clean all that was found into ``recipe.folder``, mirroring the tree, and return the report.
 
-    ``jobs`` processes work (see :func:`run_tasks`; 0 is this one). Documents that an earlier run finished, with equal
-    settings and unchanged input, are not done again; ``say`` is told when settings have changed. Failures are lines
-    of ``.cleaner/errors.jsonl`` there, written as they happen. ``on_outcome`` is told of each document in their order.
-    Once ``stop()`` is true the documents being cleaned are finished and the report says how many were ``not_begun``;
-    files that several documents share are written when a run is complete. Nothing is written when nothing was found.
+    ``jobs`` processes work (see :func:`run_tasks`; 0 is this one); ``run`` may be an engine that does the tasks
+    elsewhere. Documents that an earlier run finished, with equal settings and unchanged input, are not done again;
+    ``say`` is told when settings have changed. Failures are lines of ``.cleaner/errors.jsonl`` there, written as they
+    happen. ``on_outcome`` is told of each document in their order. Once ``stop()`` is true the documents being cleaned
+    are finished and the report says how many were ``not_begun``; files that several documents share are written when a
+    run is complete. Nothing is written when nothing was found.
     Raises SetupError (``output_exists``, ``output_busy``, or what is wrong with the installation) and RunError when the
     folder cannot be written at all.
     """
@@ -107,11 +112,11 @@ def clean_tree(
         with locked(recipe.folder):
             write_claims(recipe.folder, claims)
             with opened(recipe.folder) as ledger, _tidied(recipe.folder):
-                run = _Run(recipe, ledger, report, selection=selection, limits=limits, jobs=jobs, stop=stop)
-                run.begin(say)
+                this = _Run(recipe, ledger, report, selection=selection, limits=limits, jobs=jobs, stop=stop, run=run)
+                this.begin(say)
                 with contextlib.closing(_ErrorLog(recipe.folder / ERRORS_FILE)) as log:
-                    run.clean(tasks, lost, log, on_outcome)
-                    run.finish(log)
+                    this.clean(tasks, lost, log, on_outcome)
+                    this.finish(log)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -138,10 +143,11 @@ class _Run:
         limits: Limits | None,
         jobs: int,
         stop: Callable[[], bool],
+        run: RunTasks,
     ) -> None:
         self.recipe, self.ledger, self.report = recipe, ledger, report
         self.selection, self.limits = selection or Selection(), limits or Limits()
-        self.jobs, self.stop = jobs, stop
+        self.jobs, self.stop, self.run_tasks = jobs, stop, run
         self.offered = 0
         self.has_all = False
         """Whether every document was offered to the workers."""
@@ -168,7 +174,7 @@ class _Run:
             log.write(outcome)
             _LOG.warning("%s: %s: %s", outcome.path, outcome.code, outcome.message)
         offered = self.offer(self.selection.order(tasks))
-        outcomes = run_tasks(
+        outcomes = self.run_tasks(
             offered,
             self.recipe,
             jobs=self.jobs,

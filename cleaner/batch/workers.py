@@ -7,6 +7,7 @@ three out of three runs in which workers were killed from outside ended with "Al
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import signal
 import time
@@ -19,10 +20,10 @@ from cleaner.batch.limits import Limits
 from cleaner.batch.plan import Task
 from cleaner.batch.process import Worker, oom_kills
 from cleaner.batch.report import Outcome
-from cleaner.batch.work import Recipe, clean_task
+from cleaner.batch.work import Recipe, clean_task, identify
 from cleaner.errors import RunError
 
-__all__ = ["Work", "run_in_processes", "run_tasks"]
+__all__ = ["Pool", "Work", "lost_task", "run_in_processes", "run_tasks"]
 
 Work = Callable[[Task, Recipe], Outcome]
 """What is done for each task; must be importable by its name, since it crosses to other processes."""
@@ -91,22 +92,16 @@ def run_tasks(
             yield task if isinstance(task, Outcome) else record(work(task, recipe))
         return
 
-    def lost(task: Task, code: str, reason: str) -> Outcome:
-        message = f"{task.name} {reason}, twice. It was left out."
-        return Outcome(
-            task.found.path,
-            "failed",
-            code,
-            message,
-            "clean",
-            bytes_read=task.size,
-            name=task.name,
-            position=task.position,
-        )
-
+    lost = functools.partial(lost_task, recipe)
     yield from run_in_processes(
         tasks, recipe, jobs=jobs, stop=stop, work=work, limits=limits or Limits(), record=record, lost=lost
     )
+
+
+def lost_task(recipe: Recipe, task: Task, code: str, reason: str) -> Outcome:
+    """Return the outcome of a document that could not be finished; the reason is the end of a sentence."""
+    message = f"{task.name} {reason}, twice. It was left out."
+    return dataclasses.replace(identify(task, recipe), code=code, message=message, stage="clean")
 
 
 def run_in_processes(
@@ -125,7 +120,7 @@ def run_in_processes(
     ``lost(task, code, reason)`` makes the result of a task that could not be finished; the reason is the end of a
     sentence. See :func:`run_tasks` for the rest.
     """
-    pool: _Pool[J, R] = _Pool(recipe, jobs, work, limits, lost, record)
+    pool: Pool[J, R] = Pool(recipe, jobs, work, limits, lost, record)
     try:
         yield from pool.run(iter(tasks), stop)
     finally:
@@ -147,8 +142,11 @@ class _Slot(Generic[J, R]):
         """Processes the system had ended for want of memory when this one was begun."""
 
 
-class _Pool(Generic[J, R]):
-    """The workers, and the tasks that are on their way."""
+class Pool(Generic[J, R]):
+    """The workers, and the tasks that are on their way.
+
+    It may be run again when a run has ended by itself; the workers are still there then. :meth:`close` ends them.
+    """
 
     def __init__(
         self,
@@ -157,7 +155,7 @@ class _Pool(Generic[J, R]):
         work: Callable[[J, Any], R],
         limits: Limits,
         lost: Callable[[J, str, str], R],
-        record: Callable[[R], R],
+        record: Callable[[R], R] = lambda result: result,
     ) -> None:
         self.recipe, self.jobs, self.work, self.limits, self.lost, self.record = (
             recipe,
@@ -176,7 +174,8 @@ class _Pool(Generic[J, R]):
         self.failed_starts = 0.0
         self.kills, self.counted_at = 0, -math.inf
 
-    def run(self, tasks: Iterator[Any], stop: Callable[[], bool]) -> Iterator[R]:
+    def run(self, tasks: Iterator[Any], stop: Callable[[], bool] = lambda: False) -> Iterator[R]:
+        """Yield the result of each task in their order."""
         has_more = True
         while True:
             if stop():
@@ -230,6 +229,7 @@ class _Pool(Generic[J, R]):
             self.workers.append(Worker(self.work, self.recipe, self.limits))
 
     def hand_out_suspect(self) -> None:
+        """Begin a suspect task in a process that has done nothing else."""
         fresh = [worker for worker in self.workers if worker.is_fresh]
         if fresh and fresh[0].is_ready:
             self.send(fresh[0], self.suspects)
@@ -272,6 +272,7 @@ class _Pool(Generic[J, R]):
             self.remove(worker, "timeout")
 
     def hear(self, worker: Worker) -> None:
+        """Take what a worker says."""
         try:
             answer = worker.receive()
         except EOFError:
@@ -292,6 +293,7 @@ class _Pool(Generic[J, R]):
             worker.end()
 
     def finish(self, slot: _Slot[J, R], result: R) -> None:
+        """Note the result of a task."""
         if slot.attempts > 1 and isinstance(result, Outcome):
             result = dataclasses.replace(result, attempts=slot.attempts)
         slot.result, slot.is_done, slot.held, slot.task = self.record(result), True, 0, None
@@ -314,6 +316,7 @@ class _Pool(Generic[J, R]):
             self.finish(slot, self.lost(slot.task, code, self.reason(slot.task, code, exit_code)))
 
     def reason(self, task: J, code: str, exit_code: int | None) -> str:
+        """Say, as the end of a sentence, why a task could not be finished."""
         if code == "timeout":
             return f"took longer than {self.limits.deadline_seconds(task.size):,.0f} s"
         if code == "out_of_memory":
@@ -321,6 +324,7 @@ class _Pool(Generic[J, R]):
         return f"ended the process that cleaned it ({_died(exit_code)})"
 
     def close(self) -> None:
+        """End the workers, whatever they are doing."""
         for worker in self.workers:
             worker.end()
         self.workers.clear()

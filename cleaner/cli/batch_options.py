@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from cleaner.readers import Columns
 
 
+class Engine(str, enum.Enum):
+    """Values of --engine."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 class FailOn(str, enum.Enum):
     """Values of --fail-on."""
 
@@ -37,6 +44,14 @@ WorkersOption = Annotated[
         show_default=False,
         help="Processes to work with; 0 works in this one, without deadlines. [default: usable cores]",
     ),
+]
+EngineOption = Annotated[
+    Engine,
+    typer.Option("--engine", metavar="NAME", help="local: processes here; ray: a cluster, or one made here."),
+]
+AddressOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--address", metavar="HOST:PORT", help="Of the Ray cluster; also auto, or ray://HOST:10001."),
 ]
 FromListOption = Annotated[
     Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Optional
 import typer
 
 from cleaner.cli.batch_options import (
+    AddressOption,
     DeduplicateOption,
     DryRunOption,
+    Engine,
+    EngineOption,
     FailOn,
     FailOnOption,
     FromListOption,
@@ -111,6 +114,8 @@ def clean(
     config: ConfigOption = None,
     from_list: FromListOption = None,
     jobs: WorkersOption = None,
+    engine: EngineOption = Engine.LOCAL,
+    address: AddressOption = None,
     timeout: TimeoutOption = 60.0,
     memory: MemoryOption = 4000,
     shard_size: ShardOption = None,
@@ -179,6 +184,8 @@ def clean(
             json_summary=json_summary,
             fail_on=fail_on.value,
             with_report=report,
+            engine=_checked(engine, address, jobs),
+            address=address,
         )
         return clean_many(paths, recipe, manner, dry_run=dry_run)
     for name, is_given in {"--report": report, "--dry-run": dry_run, "--json-summary": json_summary}.items():
@@ -196,6 +203,15 @@ def clean(
     if not quiet:
         _note(article, paths[0])
     return 0 if article.status in ("ok", "low_confidence") else 3
+
+
+def _checked(engine: Engine, address: str | None, jobs: int | None) -> str:
+    """Return the name of the engine if all that is said of it fits. Raises SetupError ``bad_engine``."""
+    if address is not None and engine is Engine.LOCAL:
+        raise SetupError("bad_engine", "--address is that of a cluster. Add --engine ray.")
+    if jobs == 0 and engine is not Engine.LOCAL:
+        raise SetupError("bad_engine", "--jobs 0 works in this very process, --engine ray elsewhere. Give one of them.")
+    return engine.value
 
 
 def _formats(formats: list[str] | None, as_json: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cleaner.console import emit, progress, say, visible
 
 if TYPE_CHECKING:
-    from cleaner.batch import Limits, Outcome, Recipe, Report, Selection
+    from cleaner.batch import Limits, Outcome, Recipe, Report, RunTasks, Selection
     from cleaner.readers import Reading, Scan
     from cleaner.settings import Settings
 
@@ -31,6 +32,11 @@ class Manner:
     json_summary: bool = False
     fail_on: Literal["any", "all", "never"] = "any"
     with_report: bool = False
+    engine: str = "local"
+    address: str | None = None
+    """Of the cluster, where there is an engine."""
+    asked_jobs: int | None = None
+    """What --jobs said; None leaves it to the engine."""
 
 
 def make_manner(
@@ -48,6 +54,7 @@ def make_manner(
 
     return Manner(
         jobs=usable_cores() if jobs is None else jobs,
+        asked_jobs=jobs,
         limits=Limits(timeout_seconds=timeout, memory_bytes=memory * 1_000_000),
         selection=Selection(limit=limit, sample=sample, shuffle_seed=shuffle_seed),
         **telling,
@@ -100,7 +107,8 @@ def _clean_found(found: Scan, paths: Sequence[str], recipe: Recipe, manner: Mann
                 say(_line(outcome), *(f"warning: {outcome.name}: {warning}" for warning in outcome.warnings))
             count(outcome)
 
-        report = _run(paths, found, recipe, manner, stop=interrupted, on_outcome=tell)
+        with _engine(manner) as run_tasks:
+            report = _run(paths, found, recipe, manner, stop=interrupted, on_outcome=tell, run_tasks=run_tasks)
     report.fail_on = manner.fail_on
     _summarise(paths, found, recipe, manner, report)
     return report.return_code
@@ -135,6 +143,17 @@ def _notes(found: Scan) -> list[str]:
     return [f"note[{unread.code}]: {unread.message}" for unread in pipes[:10]] + more
 
 
+def _engine(manner: Manner) -> contextlib.AbstractContextManager[RunTasks]:
+    """Return what does the tasks: processes of this machine, or a cluster."""
+    if manner.engine == "ray":
+        from cleaner.integrations.ray_engine import ray_engine
+
+        return ray_engine(jobs=manner.asked_jobs, address=manner.address)
+    from cleaner.batch import run_tasks
+
+    return contextlib.nullcontext(run_tasks)
+
+
 def _run(
     paths: Sequence[str],
     found: Scan,
@@ -143,12 +162,14 @@ def _run(
     *,
     stop: Callable[[], bool],
     on_outcome: Callable[[Outcome], None],
+    run_tasks: RunTasks,
 ) -> Report:
     from cleaner.batch import clean_tree
 
     run = functools.partial(
         clean_tree,
         found,
+        run=run_tasks,
         jobs=manner.jobs,
         limits=manner.limits,
         selection=manner.selection,

@@ -32,6 +32,7 @@ from cleaner.readers.names import CONTAINERS, file_suffix, is_url, page_stem
 from cleaner.readers.reading import Columns, Member, Reading
 from cleaner.readers.sidecars import Sidecar, read_sidecar
 from cleaner.readers.standard_input import piped_container, piped_kind
+from cleaner.readers.tables import guess_columns, row_member
 from cleaner.records import printable
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Sidecar",
     "Unread",
     "file_suffix",
+    "guess_columns",
     "is_container",
     "is_pattern",
     "is_url",
@@ -56,6 +58,7 @@ __all__ = [
     "read",
     "read_list",
     "read_member",
+    "row_member",
     "scan",
     "sidecar_of",
 ]

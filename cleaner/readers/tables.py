@@ -12,7 +12,7 @@ from cleaner.errors import InputError
 from cleaner.readers.compressed import require
 from cleaner.readers.reading import Columns, Member, Reading
 
-__all__ = ["guess_columns", "read_csv", "read_jsonl", "read_parquet"]
+__all__ = ["guess_columns", "read_csv", "read_jsonl", "read_parquet", "row_member"]
 
 _HTML_NAMES = ("html", "raw_html", "page_html", "html_content", "content_html", "body_html", "source_html", "markup")
 _TEXT_NAMES = ("text", "content", "body", "article", "raw_content", "page_content", "plain_text", "raw_text", "page")
@@ -102,7 +102,7 @@ def _json_row(line: bytes, number: int, place: str, where: str, reading: Reading
         columns = guess_columns(map(str, flat), reading.columns, where=f"{where}, {place}")
     except InputError as error:
         return Member(name=_row_name(number), position=number, where=place, error=error)
-    return _row(flat, columns, number, place=place, where=where, reading=reading)
+    return row_member(flat, columns, number, place=place, where=where, reading=reading)
 
 
 def read_csv(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Member]:
@@ -144,7 +144,7 @@ def _csv_rows(text: TextIO, *, where: str, reading: Reading) -> Iterator[Member]
             number -= 1
         else:
             row = dict(zip(names, cells, strict=False))
-            yield _row(row, columns, number, place=place, where=where, reading=reading, is_raw=True)
+            yield row_member(row, columns, number, place=place, where=where, reading=reading, is_raw=True)
 
 
 def read_parquet(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Member]:
@@ -171,7 +171,7 @@ def read_parquet(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Me
             for batch in table.iter_batches(_ROWS_AT_ONCE, row_groups=[group], columns=wanted, use_threads=False):
                 for row in batch.to_pylist():
                     number += 1
-                    yield _row(row, columns, number, place=f"row {number:,}", where=where, reading=reading)
+                    yield row_member(row, columns, number, place=f"row {number:,}", where=where, reading=reading)
         except faults as error:
             place = f"row {number + 1:,}"
             message = f"{where}, rows {number + 1:,} to {first + rows:,} cannot be read: {error}."
@@ -179,7 +179,7 @@ def read_parquet(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Me
         number = first + rows
 
 
-def _row(
+def row_member(
     row: Mapping[str, Any],
     columns: Columns,
     number: int,
@@ -189,7 +189,10 @@ def _row(
     reading: Reading,
     is_raw: bool = False,
 ) -> Member:
-    """Return the page in a row; ``is_raw`` when texts stand for bytes of an encoding that nobody knows yet."""
+    """Return the page in row ``number``, or one with an InputError (``corrupt_input``, ``page_too_large``).
+
+    A text counts as decoded; ``is_raw`` when texts stand for bytes of an encoding that nobody knows yet.
+    """
     column = columns.html if columns.html and row.get(columns.html) else columns.text or columns.html
     value, charset = row.get(column), None
     if isinstance(value, str):

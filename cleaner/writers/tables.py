@@ -18,7 +18,15 @@ from cleaner.page import Kind, Metadata, Paragraph
 from cleaner.records import to_record, valid_unicode
 from cleaner.writers.atomic import move_into_place, run_error, temporary_name
 
-__all__ = ["TABLE_FORMATS", "check_table_format", "example_record", "write_lines", "write_table"]
+__all__ = [
+    "TABLE_FORMATS",
+    "arrow_schema",
+    "arrow_table",
+    "check_table_format",
+    "example_record",
+    "write_lines",
+    "write_table",
+]
 
 Record = dict[str, Any]
 
@@ -107,17 +115,36 @@ def _cell(value: object) -> str:
 
 def _write_parquet(file: BinaryIO, records: Iterable[Record], example: Record) -> None:
     """Write row groups of equal size; the types come from the example, never from what happens to be in the rows."""
-    arrow, parquet = _arrow()
-    schema = arrow.schema([(name, _arrow_type(arrow, value)) for name, value in example.items()])
+    _, parquet = _arrow()
+    schema = arrow_schema(example)
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         rows: list[Record] = []
         for record in records:
-            rows.append(_arrow_row(record, schema))
+            rows.append(record)
             if len(rows) == _ROWS_PER_GROUP:
-                writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+                writer.write_table(arrow_table(rows, schema))
                 rows = []
         if rows:
-            writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+            writer.write_table(arrow_table(rows, schema))
+
+
+def arrow_schema(example: Record, *, maps_as_json: bool = False) -> Any:
+    """Return the Arrow schema of records like the example; ``maps_as_json`` is for readers that know no maps.
+
+    Raises SetupError ``missing_extra``.
+    """
+    arrow, _ = _arrow()
+    types = {name: _arrow_type(arrow, value) for name, value in example.items()}
+    if maps_as_json:
+        types |= {name: arrow.json_() for name, value in example.items() if isinstance(value, dict)}
+    return arrow.schema(list(types.items()))
+
+
+def arrow_table(records: Iterable[Record], schema: Any) -> Any:
+    """Return records as an Arrow table of a schema of :func:`arrow_schema`."""
+    arrow, _ = _arrow()
+    rows = [_arrow_row(record, schema) for record in records]
+    return arrow.Table.from_pylist(rows, schema=schema)
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -157,6 +184,8 @@ def _arrow_value(value: Any, kind: Any) -> Any:
         return valid_unicode(value)
     if isinstance(value, dict) and str(kind).startswith("map"):
         return [(valid_unicode(str(key)), _plain(inner)) for key, inner in value.items()]
+    if isinstance(value, dict):
+        return _plain(value)
     if isinstance(value, list):
         return [_plain_row(inner) if isinstance(inner, dict) else _plain(inner) for inner in value]
     return _plain(value) if str(kind) == "string" and value is not None else value

@@ -1,0 +1,198 @@
+"""Ray: data sets and whole runs on a local cluster, in which processes are killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from extras import BAD_ROW, PAGES, ROWS, library
+
+from cleaner import SetupError, clean_batch
+from cleaner.batch import RowRecipe, clean_tree, row_example, row_schema
+from cleaner.cli import main
+from cleaner.readers import scan
+
+ray = library("ray")
+library("ray.data", "ray")
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What Ray warns of is its own."""
+WANTED = clean_batch([*ROWS, BAD_ROW], keep_columns=["label"], workers=0)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    """Start a cluster of two cores on this machine."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    yield
+    ray.shutdown()
+
+
+def processes(word: str) -> list[int]:
+    """Return the processes of this machine that call themselves so and are descendants of this one."""
+    titles, parents = {}, {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            titles[int(entry.name)] = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            parents[int(entry.name)] = int((entry / "stat").read_text("latin-1").rpartition(")")[2].split()[1])
+
+    def is_ours(pid: int) -> bool:
+        while pid in parents and pid != os.getpid():
+            pid = parents[pid]
+        return pid == os.getpid()
+
+    return [pid for pid, title in titles.items() if word in title and is_ours(pid)]
+
+
+def by_id(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = [{**row, "sources": dict(row["sources"])} for row in rows]
+    return sorted(rows, key=lambda row: str(row["id"]))
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_data_set_becomes_records(tmp_path: Path) -> None:
+    """Every page has its record, failures as well; JSON Lines and Parquet hold the same, with fixed types."""
+    from cleaner.integrations.ray import clean_dataset, write_jsonl
+
+    ds = clean_dataset(ray.data.from_items([*ROWS, BAD_ROW]), keep_columns=["label"], concurrency=1, batch_size=3)
+    done = ds.materialize()
+    assert by_id(done.take_all()) == by_id(WANTED)
+    write_jsonl(done, str(tmp_path / "jsonl"))
+    lines = [line for file in (tmp_path / "jsonl").iterdir() for line in file.read_text("utf-8").splitlines()]
+    assert by_id([json.loads(line) for line in lines]) == by_id(WANTED)
+    done.write_parquet(str(tmp_path / "parquet"))
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(tmp_path / "parquet")
+    assert table.schema.names == [*row_example(), "label"]
+    assert table.schema.field("sources").type == row_schema(RowRecipe()).field("sources").type
+    with pytest.raises(SetupError, match="keep_columns names title"):
+        clean_dataset(ds, keep_columns=["title"])
+
+
+@pytest.mark.usefixtures("cluster")
+def test_files_give_what_the_command_line_gives(tmp_path: Path) -> None:
+    """Pages of files and containers are read on the cluster; the texts are those of a run, row for row."""
+    from cleaner.integrations.ray import clean_dataset, read_pages
+
+    make_input(tmp_path / "in", 12)
+    rows = clean_dataset(read_pages(str(tmp_path / "in")), concurrency=1).take_all()
+    run("in", "-o", "local", "-f", "jsonl", "-j", "0", at=tmp_path)
+    wanted = [json.loads(line) for line in (tmp_path / "local" / "articles.jsonl").read_text("utf-8").splitlines()]
+    names = ("id", "url", "title", "text", "status", "confidence", "encoding", "sources", "warnings")
+    cleaned = [{name: row[name] for name in names} for row in by_id(rows) if row["status"] != "failed"]
+    assert cleaned == [{name: row[name] for name in names} for row in by_id(wanted)]
+    assert [row["error_code"] for row in rows if row["status"] == "failed"] == ["binary_input", "corrupt_input"]
+
+
+def make_input(folder: Path, count: int) -> None:
+    """Write a table of pages, one of them no text, and two files beside it, one of them bad."""
+    folder.mkdir()
+    rows: list[dict[str, Any]] = [
+        {"id": f"r{n:04}", "html": PAGES[n % 6], "url": f"https://e.org/{n}"} for n in range(count)
+    ]
+    lines = [json.dumps(row) + "\n" for row in [*rows, {"id": "s", "html": 7}]]
+    (folder / "table.jsonl").write_text("".join(lines), "utf-8")
+    (folder / "page.html").write_bytes(PAGES[0].encode("utf-16"))
+    (folder / "bad.html").write_bytes(b"\0\1\2\3" * 99)
+
+
+def run(*arguments: str, at: Path) -> int:
+    """Run `cleaner clean` here and return its exit code."""
+    before = Path.cwd()
+    os.chdir(at)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main(["clean", *arguments, "-q"])
+    finally:
+        os.chdir(before)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.usefixtures("cluster")
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_killed_actors_lose_and_double_nothing() -> None:
+    """Actors and the processes behind them are killed while a data set is cleaned: each row comes out once."""
+    from cleaner.integrations.ray import clean_dataset
+
+    rows = [{"id": f"{n:04}", "html": PAGES[n % 6]} for n in range(600)]
+    ds = clean_dataset(ray.data.from_items(rows, override_num_blocks=30), concurrency=2, batch_size=10)
+    killed: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(1.0) and len(killed) < 3:
+            for pid in processes("_Cleaner")[:1]:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+
+    killer = threading.Thread(target=kill)
+    done: list[str] = []
+    for number, batch in enumerate(ds.iter_batches(batch_size=10, batch_format="pyarrow")):
+        if number == 1:
+            killer.start()
+        done += batch.column("id").to_pylist()
+        assert set(batch.column("error_code").to_pylist()) == {""}
+        time.sleep(0.02)
+    over.set()
+    killer.join()
+    assert sorted(done) == [row["id"] for row in rows]
+    assert len(killed) >= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_a_run_on_a_cluster_writes_what_a_run_here_writes(tmp_path: Path) -> None:
+    """With an actor killed in the middle, files, failures and ledger are those of a run without a cluster."""
+    from batch_folder import recipe
+
+    from cleaner.integrations.ray_engine import ray_engine
+
+    ray.shutdown()
+    make_input(tmp_path / "in", 400)
+    found = scan([str(tmp_path / "in")])
+    here = clean_tree(found, recipe(tmp_path / "here", formats=("jsonl",)), jobs=2)
+    killed: list[int] = []
+    count = 0
+
+    def watch(_: object) -> None:
+        nonlocal count
+        count += 1
+        if count in (20, 150):
+            for pid in processes("_Actor.clean")[:1]:
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+
+    with ray_engine(jobs=2) as engine:
+        there = clean_tree(found, recipe(tmp_path / "there", formats=("jsonl",)), run=engine, on_outcome=watch)
+        again = clean_tree(found, recipe(tmp_path / "there", formats=("jsonl",)), run=engine)
+    assert len(killed) >= 1
+    assert there.counts() | {"seconds": 0} == here.counts() | {"seconds": 0}
+    assert (again.earlier, again.documents) == (401, 403)
+    written = [(tmp_path / folder / "articles.jsonl").read_bytes() for folder in ("here", "there")]
+    assert written[0] == written[1]
+
+
+def test_the_command_line_reaches_a_cluster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The option starts a cluster here; an address without a cluster, or without the option, is said in a sentence."""
+    ray.shutdown()
+    make_input(tmp_path / "in", 3)
+    assert run("in", "-o", "out", "-f", "txt", "--engine", "ray", "-j", "1", at=tmp_path) == 1
+    assert len(list((tmp_path / "out").rglob("*.txt"))) == 4
+    assert run("in", "-o", "out", "--address", "127.0.0.1:1", at=tmp_path) == 2
+    assert "Add --engine ray." in capsys.readouterr().err
+    assert run("in", "-o", "other", "--engine", "ray", "--address", "127.0.0.1:1", at=tmp_path) == 1
+    assert "error[no_cluster]: There is no Ray cluster at 127.0.0.1:1" in capsys.readouterr().err
+    assert run("in", "-o", "other", "--engine", "ray", "-j", "0", at=tmp_path) == 2
+    assert not (tmp_path / "other").exists()
