@@ -19,7 +19,7 @@ from cleaner.batch.limits import Limits
 from cleaner.batch.plan import Task
 from cleaner.batch.process import Worker, oom_kills
 from cleaner.batch.report import Outcome
-from cleaner.batch.work import Recipe, clean_task
+from cleaner.batch.work import Recipe, clean_task, identify
 from cleaner.errors import RunError
 
 __all__ = ["Work", "run_in_processes", "run_tasks"]
@@ -93,16 +93,7 @@ def run_tasks(
 
     def lost(task: Task, code: str, reason: str) -> Outcome:
         message = f"{task.name} {reason}, twice. It was left out."
-        return Outcome(
-            task.found.path,
-            "failed",
-            code,
-            message,
-            "clean",
-            bytes_read=task.size,
-            name=task.name,
-            position=task.position,
-        )
+        return dataclasses.replace(identify(task, recipe), code=code, message=message, stage="clean")
 
     yield from run_in_processes(
         tasks, recipe, jobs=jobs, stop=stop, work=work, limits=limits or Limits(), record=record, lost=lost
