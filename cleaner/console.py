@@ -81,13 +81,15 @@ def _forget_stdout() -> None:
 
 
 @contextlib.contextmanager
-def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome, float], None]]:
     """Tell how many documents are done, of ``total`` if that is known; yields what is to be called for each.
+
+    It takes the outcome and how much of the document's work is done with it, all (1.0) or a part.
 
     A terminal shows a bar; elsewhere there is a line every ten seconds.
     """
     if quiet or (total is not None and total < (2 if is_terminal(sys.stderr) else _PLAIN_FROM)):
-        yield lambda _: None
+        yield lambda _, __: None
         return
     if not is_terminal(sys.stderr):
         yield _plain_progress(total)
@@ -107,12 +109,12 @@ def progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome], 
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, failed="", rate="")
 
-        def count(outcome: Outcome) -> None:
+        def count(outcome: Outcome, share: float) -> None:
             nonlocal failed
             failed += outcome.status == "failed"
-            done = bar.tasks[0].completed + 1
+            done = bar.tasks[0].completed + share
             rate = done / max(time.perf_counter() - started, 0.001)
-            bar.update(task, advance=1, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
+            bar.update(task, advance=share, failed=f"{failed} failed" if failed else "", rate=f"{rate:,.1f}/s")
 
         yield count
 
@@ -138,14 +140,14 @@ class _Unheard:
             self.stream.flush()
 
 
-def _plain_progress(total: int | None) -> Callable[[Outcome], None]:
+def _plain_progress(total: int | None) -> Callable[[Outcome, float], None]:
     """Return what counts documents and says now and then how many are done."""
     started = told = time.perf_counter()
-    done = failed = 0
+    done, failed = 0.0, 0
 
-    def count(outcome: Outcome) -> None:
+    def count(outcome: Outcome, share: float) -> None:
         nonlocal done, failed, told
-        done += 1
+        done += share
         failed += outcome.status == "failed"
         now = time.perf_counter()
         if now - told < _PLAIN_SECONDS:
@@ -153,7 +155,7 @@ def _plain_progress(total: int | None) -> Callable[[Outcome], None]:
         told, rate = now, done / (now - started)
         of = "" if total is None else f" of {total:,}"
         left = "" if total is None else f", {(total - done) / rate / 60:,.0f} min left"
-        say(f"{done:,}{of} documents, {failed:,} failed, {rate:,.1f}/s{left}")
+        say(f"{done:,.0f}{of} documents, {failed:,} failed, {rate:,.1f}/s{left}")
 
     return count
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from cleaner.errors import SetupError
 
-__all__ = ["FORMAT", "Bag", "Model", "Prediction", "load_model"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "load_model"]
 
 FORMAT = 1
 """Version of the weights file; another one is refused."""
@@ -67,6 +67,19 @@ class Prediction:
     """(number of page types,) logits."""
     names: Floats
     """(n, number of kinds) logits by which paragraphs are named; ``kinds`` again in weights without such a head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the network says of a page with n paragraphs: all that is needed to decide, without the features."""
+
+    prediction: Prediction
+    words: Floats
+    """(n,) words of each paragraph."""
+    like_title: Floats
+    """(n,) likeness to the page's declared headline, 0..1."""
+    ends: Floats
+    """(n,) whether the paragraph ends with an end mark."""
 
 
 @dataclass(frozen=True)

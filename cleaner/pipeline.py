@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from cleaner.article import Article
 from cleaner.assemble import assemble
 from cleaner.decode import decode
-from cleaner.errors import CleanerError, InternalError, SetupError
+from cleaner.errors import InternalError, SetupError
+from cleaner.features import Features, extract
 from cleaner.metadata import describe
+from cleaner.metadata.addresses import host_of, registered_domain
 from cleaner.overrule import overrule
-from cleaner.page import RawPage
+from cleaner.page import Layout, Page, RawPage
 from cleaner.rules import Rules
 from cleaner.rules.firing import fire
-from cleaner.score import score
+from cleaner.score import Opinion, decide, judge
 from cleaner.segment import segment
 from cleaner.settings import DEFAULTS, Settings
+from cleaner.site.fingerprint import Fingerprints
+from cleaner.site.key import site_of
+from cleaner.site.profile import Profile
+from cleaner.site.profiles import Profiles
 
-__all__ = ["clean", "render_whole_page"]
+__all__ = ["Judged", "clean", "finish", "read_and_judge", "render_whole_page", "site_of_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A page half done: read, cut into paragraphs, and what the network says of them; nothing is decided yet."""
+
+    page: Page
+    layout: Layout
+    opinion: Opinion
+    features: Features | None = None
+    """What the network saw; worked out again where it is asked for and missing."""
+    prints: Fingerprints | None = None
+    """Hashes of the paragraphs, if they were needed before."""
 
 
 def clean(
@@ -34,18 +56,40 @@ def clean(
     says which if you know better than the content does. A page without an article is a result (``status``), not an
     error. The kept paragraphs are paragraphs of the page, unchanged and in order.
 
-    Raises InputError (binary, truncated or too large input), SetupError (bad settings or weights); nothing else.
+    With ``settings.profiles`` what recurs on the pages of its site counts, too.
+
+    Raises InputError (binary, truncated or too large input), SetupError (bad settings, weights or profiles); nothing
+    else.
 
     >>> article = clean("date 2024-11-28\n\nThe river rose by two metres in the night, and the old bridge was closed.")
     >>> article.metadata.date_published, article.text
     ('2024-11-28', 'The river rose by two metres in the night, and the old bridge was closed.')
     """
     page_in = raw if isinstance(raw, RawPage) else RawPage(raw, url=url, content_type=content_type)
-    _check(page_in)
-    try:
-        page = decode(page_in, settings)
+    judged = read_and_judge(page_in, settings)
+    profile = None
+    if isinstance(settings.profiles, Profiles):
+        profile = settings.profiles.nearest(site_of_page(judged, page_in.source.rpartition("/")[0], settings))
+    return finish(judged, settings, profile=profile)
+
+
+def read_and_judge(raw: RawPage, settings: Settings = DEFAULTS) -> Judged:
+    """Do the first half of :func:`clean`, which needs no profile and nearly all the time. Raises what it raises."""
+    _check(raw)
+    with _within_limits(raw.source):
+        page = decode(raw, settings)
         layout = segment(page)
-        verdicts = score(layout, settings)
+        features = extract(layout) if layout.texts else None
+        return Judged(page, layout, judge(layout, settings, features=features), features)
+
+
+def finish(judged: Judged, settings: Settings = DEFAULTS, *, profile: Profile | None = None) -> Article:
+    """Do the second half of :func:`clean`: decide, with the profile of the page's site if any, and describe."""
+    page, layout = judged.page, judged.layout
+    with _within_limits(page.source):
+        verdicts = decide(
+            layout, judged.opinion, settings, profile=profile, features=judged.features, prints=judged.prints
+        )
         warnings: tuple[str, ...] = ()
         if isinstance(settings.rules, Rules):
             firing = fire(settings.rules, page, layout)
@@ -55,14 +99,31 @@ def clean(
         if settings.languages and article.status != "empty" and metadata.language not in settings.languages:
             article = dataclasses.replace(article, status="other_language")
         return dataclasses.replace(article, warnings=article.warnings + warnings) if warnings else article
-    except CleanerError:
-        raise
+
+
+def site_of_page(judged: Judged, folder: str, settings: Settings = DEFAULTS) -> str:
+    """Return the key of the page's site; ``folder`` is that of a page which stands in one, '' for others."""
+    return site_of(
+        judged.page.url,
+        judged.layout.head,
+        folder,
+        way=settings.site_key,
+        domain_of=registered_domain,
+        host_of=host_of,
+    )
+
+
+@contextmanager
+def _within_limits(source: str) -> Iterator[None]:
+    """Turn want of memory or depth into an error that says so."""
+    try:
+        yield
     except (MemoryError, RecursionError) as error:
         raise InternalError(
             "page_too_complex",
-            f"The page{_named(page_in)} needs more memory or depth than there is ({type(error).__name__}). "
-            "Lower max_page_bytes to skip such pages.",
-            where=page_in.source,
+            f"The page{f' {source}' if source else ''} needs more memory or depth than there is "
+            f"({type(error).__name__}). Lower max_page_bytes to skip such pages.",
+            where=source,
         ) from error
 
 
@@ -79,10 +140,6 @@ def _check(raw: RawPage) -> None:
             f"content_type must be auto, html or text, but is {raw.content_type!r}.",
             where=raw.source,
         )
-
-
-def _named(raw: RawPage) -> str:
-    return f" {raw.source}" if raw.source else ""
 
 
 def render_whole_page(raw: bytes | str, *, url: str | None = None) -> str:

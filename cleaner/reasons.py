@@ -16,6 +16,7 @@ from cleaner.features import NUMBERS, Features
 from cleaner.features.containers import read_strongest_name
 from cleaner.features.phrases import PHRASE_NUMBERS, find_phrases, section_heads
 from cleaner.page import Kind, Layout
+from cleaner.site.evidence import Recurrence
 
 __all__ = ["MOST", "give_reasons"]
 
@@ -44,6 +45,7 @@ def give_reasons(
     kept: NDArray[np.bool_],
     limit: float,
     influence: Mapping[str, Floats],
+    recurrence: Recurrence | None = None,
 ) -> tuple[tuple[str, ...], ...]:
     """Return up to three short reasons for each paragraph, the weightiest first; ``limit`` is the page's threshold."""
     page = _Page(layout, features, kept)
@@ -53,6 +55,8 @@ def give_reasons(
         facts = _Facts(page, place, kind=kinds[place])
         side = 1.0 if kept[place] else -1.0
         found = list(facts.of_rules(again=text in seen and not kept[place])) if not kept[place] else []
+        if recurrence is not None and (place in recurrence.pins or not kept[place]):
+            found.append(recurrence.fact(place))
         pulls = sorted(((float(moved[place]) * side, name) for name, moved in influence.items()), reverse=True)
         for pull, name in pulls:
             if pull > AGAINST:

@@ -10,29 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.cut import choose_cut, cut_signs
-from cleaner.datelines import read_date_line, read_header_line
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
-from cleaner.model import Bag, Model, Prediction, load_model
+from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, shares_of
+from cleaner.model import Bag, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.reasons import give_reasons
 from cleaner.settings import DEFAULTS, Settings
+from cleaner.site.evidence import weigh
+from cleaner.site.fingerprint import Fingerprints, fingerprints
+from cleaner.site.profile import Profile
 
-__all__ = ["Verdicts", "score"]
+__all__ = ["HEAD_LINES", "TITLE_SIGN", "Opinion", "Verdicts", "decide", "judge", "logits_of", "score"]
 
 Floats = NDArray[np.float32]
 
-HEAD_LINES = 8
-"""Only so many paragraphs at the head of a plain text are read as date, header or headline lines."""
-TITLE_SIGN = 0.85
-"""From this likeness to the page's declared headline on, a paragraph is the headline (same value as in training)."""
 _NUMBERS = list(NUMBERS)
 _LIKE_TITLE = NUMBERS.index("like_title")
 _ENDS = NUMBERS.index("ends_with_end")
-_BODY_KINDS = (Kind.HEADING, Kind.BODY)
-_BODY_PLACES = np.array([KINDS.index(kind) for kind in _BODY_KINDS])
-_OTHER_PLACES = np.array([place for place, kind in enumerate(KINDS) if kind not in _BODY_KINDS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +53,33 @@ class Verdicts:
     """The score from which on a paragraph is body, 0..1."""
 
 
-def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
+def score(layout: Layout, settings: Settings = DEFAULTS, *, profile: Profile | None = None) -> Verdicts:
     """Judge every paragraph of a page.
 
     The network gives P(body) and a kind, which decide together (:func:`take_sides`); then rules that need no learning:
     the page's own headline is ``title``; in a plain text, date and header lines at its head are metadata, and short
     lines alone between paragraphs are headings; an exact repeat of a kept paragraph is kept once, and only kinds of
-    ``settings.keep_kinds`` are kept. The page's
-    paragraphs are never changed.
+    ``settings.keep_kinds`` are kept. With the ``profile`` of the page's site, what recurs on its pages counts, too. The
+    page's paragraphs are never changed.
     """
-    n = len(layout.texts)
-    if n == 0:
-        return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), (), 1.0, "empty")
+    features = extract(layout) if layout.texts else None
+    return decide(layout, judge(layout, settings, features=features), settings, profile=profile, features=features)
+
+
+def judge(layout: Layout, settings: Settings = DEFAULTS, *, features: Features | None = None) -> Opinion:
+    """Ask the network; the costly part of :func:`score`, which needs no profile. ``features`` are those of the page."""
+    if not layout.texts:
+        nothing = np.zeros(0, np.float32)
+        none = np.zeros((0, len(KINDS)), np.float32)
+        empty = Prediction(nothing, none, nothing, none)
+        return Opinion(empty, nothing, nothing, nothing)
+    model = _model(settings)
+    features = features or extract(layout)
+    like, ends = features.numbers[:, [_LIKE_TITLE, _ENDS]].T.copy()
+    return Opinion(predict(model, features), features.word_counts, like, ends)
+
+
+def _model(settings: Settings) -> Model:
     model = load_model(settings.weights)
     if model.header["numbers"] != _NUMBERS:
         raise SetupError(
@@ -77,36 +88,82 @@ def score(layout: Layout, settings: Settings = DEFAULTS) -> Verdicts:
             "the version that wrote them.",
             where=settings.weights or "",
         )
-    features = extract(layout)
-    prediction = predict(model, features)
+    return model
+
+
+def decide(
+    layout: Layout,
+    opinion: Opinion,
+    settings: Settings = DEFAULTS,
+    *,
+    profile: Profile | None = None,
+    features: Features | None = None,
+    prints: Fingerprints | None = None,
+    learned: Mapping[str, Any] | None = None,
+) -> Verdicts:
+    """Judge every paragraph from what the network said of them, see :func:`score`.
+
+    ``features`` and ``prints``, the hashes of the paragraphs, spare working them out again where they are needed;
+    ``learned`` stands for ``weights/site.json``.
+    """
+    n = len(layout.texts)
+    if n == 0:
+        return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), (), 1.0, "empty")
+    model, prediction = _model(settings), opinion.prediction
     calibration = model.header["calibration"][layout.content_type]
-    logits, chrome = calibrated(prediction, calibration, features.word_counts)
+    logits, chrome = calibrated(prediction, calibration, opinion.words)
+    recurrence = None
+    if profile is not None:
+        recurrence = weigh(
+            profile,
+            prints or fingerprints(layout.texts),
+            content_type=layout.content_type,
+            logits=logits,
+            words=opinion.words,
+            headline=opinion.like_title >= TITLE_SIGN,
+            least=settings.site_pages,
+            learned=learned,
+        )
+    if recurrence is not None:
+        logits = logits + recurrence.shift
     scores = _sigmoid(logits)
-    limit, is_body = _decide(
-        model, prediction, scores, chrome, layout=layout, words=features.word_counts, settings=settings
-    )
-    kinds, probabilities = _choose_kinds(is_body, prediction.names)
-    prose = np.flatnonzero(is_body & (features.word_counts >= PROSE_WORDS))
-    first, last = (int(prose[0]), int(prose[-1])) if len(prose) else (n, n)
-    _mark_headline(layout, features, kinds, probabilities, until=first, last=last)
-    if layout.content_type == "text":
-        _mark_head_lines(layout, kinds, probabilities)
-        _close_block(kinds, probabilities, scores, prediction.names)
-        _mark_last_line(features, kinds, scores)
-        _mark_headings(features, kinds, probabilities)
+    limit, is_body = _decide(model, prediction, scores, chrome, layout=layout, words=opinion.words, settings=settings)
+    if recurrence is not None and settings.threshold is None:
+        is_body &= (recurrence.pages == 0) | (scores >= RECURRING_SCORE)
+    kinds, probabilities = choose_kinds(layout, opinion, scores, is_body)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
-    kept &= ~_repeated(layout.texts, kept, features.word_counts)
+    kept &= ~_repeated(layout.texts, kept, opinion.words)
     reasons: tuple[tuple[str, ...], ...] = ()
     if settings.reasons:
+        features = features or extract(layout)
         influence = measure_influence(
             features, lambda some: calibrated(predict(model, some), calibration, some.word_counts)[0]
         )
         reasons = give_reasons(
-            layout, features, kinds=tuple(kinds), scores=scores, kept=kept, limit=limit, influence=influence
+            layout,
+            features,
+            kinds=tuple(kinds),
+            scores=scores,
+            kept=kept,
+            limit=limit,
+            influence=influence,
+            recurrence=recurrence,
         )
-    confidence, status = _judge_page(model, layout, prediction, scores, kept, features.word_counts)
+    confidence, status = _judge_page(model, layout, prediction, scores, kept, opinion.words)
     page_type = str(model.header["page_types"][int(prediction.page.argmax())])
     return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status, page_type, limit)
+
+
+RECURRING_SCORE = 0.3
+"""What stands on other pages of its site needs this score even where a clean text is to come back whole (daniel,
+whole-page text of the sites with 10 pages: +.0277 with it, +.0254 without)."""
+
+
+def logits_of(layout: Layout, opinion: Opinion, settings: Settings = DEFAULTS) -> Floats:
+    """Return the calibrated logits of P(body), before any profile."""
+    if not layout.texts:
+        return np.zeros(0, np.float32)
+    return calibrated(opinion.prediction, _model(settings).header["calibration"][layout.content_type], opinion.words)[0]
 
 
 def predict(model: Model, features: Features) -> Prediction:
@@ -149,7 +206,7 @@ def body_signs(body: Floats, kinds: Floats) -> Floats:
     """Return (n, 2): the body head's logit, and the kind head's log odds of body or heading, both within +-16."""
     top = kinds.max(axis=1)
     odds = np.exp(kinds - top[:, None])
-    inside = odds[:, _BODY_PLACES].sum(axis=1)
+    inside = odds[:, BODY_PLACES].sum(axis=1)
     outside = np.maximum(odds.sum(axis=1) - inside, 1e-7)
     signs = np.stack((body, np.log(np.maximum(inside, 1e-7)) - np.log(outside)), axis=1)
     clipped: Floats = np.clip(signs, -16, 16).astype(np.float32)
@@ -158,7 +215,7 @@ def body_signs(body: Floats, kinds: Floats) -> Floats:
 
 def article_probability(model: Model, prediction: Prediction) -> float:
     """Return P(the page is an article), 0..1, from the network's page types."""
-    return float(_shares(prediction.page)[model.header["page_types"].index("article")])
+    return float(shares_of(prediction.page)[model.header["page_types"].index("article")])
 
 
 def chrome_share(scores: Floats, words: Floats) -> float:
@@ -222,7 +279,7 @@ def take_sides(
     and ``leniency`` (0 or less) together. The last two count the less the cleaner the page.
     """
     trust = float(np.clip((1 - scores.mean() - CLEAN_SHARE) / (CHROME_SHARE - CLEAN_SHARE), 0, 1))
-    called = _log_odds(_shares(names)[:, _BODY_PLACES].sum(axis=1))
+    called = _log_odds(shares_of(names)[:, BODY_PLACES].sum(axis=1))
     together = _log_odds(scores) + trust * (called + leniency) >= _log_odds(limit)
     sides: NDArray[np.bool_] = np.where(words <= SHORT_WORDS, together, scores >= limit)
     return sides
@@ -241,145 +298,6 @@ def _pair(bag: Bags) -> Bag:
 def _sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
     result: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
     return result
-
-
-def _shares(logits: Floats) -> Floats:
-    """Return the probabilities that logits stand for, along the last axis."""
-    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=-1, keepdims=True)
-    return shares
-
-
-def _choose_kinds(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], Floats]:
-    """Take the likeliest kind on the side that the score chose."""
-    shares = _shares(logits)
-    inside = _BODY_PLACES[shares[:, _BODY_PLACES].argmax(axis=1)]
-    outside = _OTHER_PLACES[shares[:, _OTHER_PLACES].argmax(axis=1)]
-    chosen = np.where(is_body, inside, outside)
-    probabilities = shares[np.arange(len(chosen)), chosen].astype(np.float32)
-    return [KINDS[place] for place in chosen.tolist()], probabilities
-
-
-PROSE_WORDS = 15
-"""The first kept paragraph of this length begins the article."""
-
-
-def _mark_headline(
-    layout: Layout, features: Features, kinds: list[Kind], probabilities: Floats, *, until: int, last: int
-) -> None:
-    """Set the headline apart: what is like the declared title, else the only ``<h1>`` if it stands above the prose.
-
-    ``until`` is where the prose begins and ``last`` its last paragraph; in a plain text, a copy of the first line below
-    ``until`` is a refrain. What is like the title in a list or after the prose is a link to the page itself.
-    """
-    like = features.numbers[:, _LIKE_TITLE]
-    places = set(np.flatnonzero(like >= TITLE_SIGN).tolist())
-    if layout.content_type == "text":
-        places = {place for place in places if place < until}
-    else:
-        places = {place for place in places if layout.tags[place] != "li" and place <= last}
-        tops = [place for place, tag in enumerate(layout.tags) if tag == "h1"]
-        only = len(tops) == 1 and tops[0] < until
-        is_found = bool(places)  # then another <h1> is the site's name
-        places.update(place for place in tops if like[place] > (0.5 if is_found else 0) or (only and not is_found))
-    for place in places:
-        kinds[place] = Kind.TITLE
-        probabilities[place] = 1.0
-
-
-def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:
-    """Set date lines (``date 2024-11-28``) and mail-like headers (``Subject: ...``) apart at the head of a text."""
-    for place, text in enumerate(layout.texts[:HEAD_LINES]):
-        header = read_header_line(text)
-        if header is not None:
-            kinds[place] = _HEADER_KINDS.get(header[0], Kind.OTHER)
-        elif read_date_line(text) is not None:
-            kinds[place] = Kind.DATELINE
-        else:
-            if len(text) > 200:
-                return
-            continue
-        probabilities[place] = 1.0
-
-
-BLOCK_SCORE, BLOCK_SURE, BLOCK_REACH, BLOCK_MOST = 0.65, 0.9, 4, 12
-LAST_LINE_SCORE = 0.7
-"""Dev, all text renderings: the two rules below change the mean F1 by -0.0007 and -0.0001; they are there for the shape
-they were asked for, a block of house rules or a caption glued to the end of a clean article."""
-_BLOCK_KINDS = frozenset({Kind.POLICY, Kind.SUBSCRIBE, Kind.COMMENTS})
-
-
-def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logits: Floats) -> None:
-    """Let a block of house rules at the end of a plain text begin where it begins.
-
-    A paper's letter about its comments reads like the article above it; what follows it does not. When at least three
-    paragraphs at the end are chrome, and the first of them comment policy, the doubtful ones just before belong to it.
-    """
-    end = len(kinds)
-    begin = end
-    while begin > 0 and kinds[begin - 1] not in _BODY_KINDS:
-        begin -= 1
-    first = kinds[begin : begin + 4]
-    if not 3 <= end - begin <= BLOCK_MOST or sum(kind in _BLOCK_KINDS for kind in first) < 2:
-        return
-    start = _block_start(scores, begin)
-    article = scores[:start][scores[:start] >= BLOCK_SCORE]
-    if begin - start > BLOCK_MOST or len(article) < max(start / 2, 1) or float(np.median(article)) < BLOCK_SURE:
-        return  # where much is doubtful, doubt is no sign
-    for place in range(start, begin):
-        if kinds[place] in _BODY_KINDS:
-            other = int(_OTHER_PLACES[logits[place, _OTHER_PLACES].argmax()])
-            kinds[place], probabilities[place] = KINDS[other], _shares(logits[place])[other]
-
-
-def _block_start(scores: Floats, begin: int) -> int:
-    """Return where the block begins of which the paragraphs from ``begin`` on are sure: at the doubtful ones above it.
-
-    A doubtful paragraph up to BLOCK_REACH further up takes those between along, unless one is surely body.
-    """
-    while begin > 0:
-        doubtful = [p for p in range(max(0, begin - BLOCK_REACH), begin) if scores[p] < BLOCK_SCORE]
-        if not doubtful or (scores[doubtful[-1] : begin] >= BLOCK_SURE).any():
-            break
-        begin = doubtful[-1]
-    return begin
-
-
-def _mark_last_line(features: Features, kinds: list[Kind], scores: Floats) -> None:
-    """Take a last line without an end mark, after prose that has one, for a caption: it can head nothing."""
-    body = [place for place, kind in enumerate(kinds) if kind in _BODY_KINDS]
-    if len(body) <= 4:
-        return
-    last, before = body[-1], body[-2]
-    ends, words = features.numbers[:, _ENDS], features.word_counts
-    is_line = not ends[last] and 5 <= words[last] <= 30 and scores[last] < LAST_LINE_SCORE
-    if is_line and ends[before] and words[before] >= 10:
-        kinds[last] = Kind.CAPTION
-
-
-HEADING_SHARE = 0.8
-"""Of the lines that this rule finds in whole pages as text, .82 are headings where their HTML or gold tells."""
-HEADING_WORDS, AROUND_WORDS = 8, 12
-"""A line of so many words at most is a heading where paragraphs of so many words at least end before it and begin after
-it."""
-
-
-def _mark_headings(features: Features, kinds: list[Kind], probabilities: Floats) -> None:
-    """Call a short line of the body without an end mark, alone between two paragraphs with one, a heading."""
-    ends, words = features.numbers[:, _ENDS] > 0, features.word_counts
-    prose = ends & (words >= AROUND_WORDS)
-    alone = ~ends[1:-1] & (words[1:-1] <= HEADING_WORDS) & prose[:-2] & prose[2:]
-    for place in (np.flatnonzero(alone) + 1).tolist():
-        if all(kind is Kind.BODY for kind in kinds[place - 1 : place + 2]):
-            kinds[place], probabilities[place] = Kind.HEADING, HEADING_SHARE
-
-
-_HEADER_KINDS = {
-    "title": Kind.TITLE,
-    "authors": Kind.BYLINE,
-    "date_published": Kind.DATELINE,
-    "date_modified": Kind.DATELINE,
-}
 
 
 REPEAT_WORDS = 6
@@ -422,7 +340,7 @@ def expected_f1(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> float
 
 def no_article_probability(types: Sequence[str], page: Floats) -> float:
     """Return P(the page is a collection, listing or product page), 0..1, from the network's page types."""
-    shares = _shares(page)
+    shares = shares_of(page)
     return float(sum(shares[list(types).index(name)] for name in NO_ARTICLE_TYPES))
 
 

@@ -15,6 +15,7 @@ from cleaner.errors import SetupError
 from cleaner.page import KINDS, Kind
 from cleaner.rules import Rules
 from cleaner.rules.rule import KIND_WORDS
+from cleaner.site.profiles import Profiles
 from cleaner.spelling import did_you_mean
 
 if sys.version_info >= (3, 11):
@@ -59,6 +60,14 @@ class Settings:
     rules: Rules | str | Path | None = None
     """What the user decides, by text or element, on some sites or all; a path is read at once and becomes Rules. The
     last rule that fires has the last word on a paragraph, whatever score, kind and the two settings above say."""
+    profiles: Profiles | str | Path | None = None
+    """Profiles of sites, as ``cleaner learn`` writes them: what stands on most pages of a page's site counts as chrome
+    the more. The path of their folder becomes Profiles."""
+    site_key: str = "auto"
+    """How to tell which site a page is of: ``auto`` (the registered domain of its address, else its folder), ``host``,
+    ``folder``, ``all``; or the name of the one site that all pages are of."""
+    site_pages: int = 5
+    """A profile that has counted fewer pages than this says nothing, but for what a person pinned in it."""
     reasons: bool = False
     """Say for each paragraph why it was judged so (costs time)."""
     metadata: bool = True
@@ -102,6 +111,13 @@ class Settings:
                 raise SetupError("bad_setting", f"{name} must be at least 1 byte, but is {getattr(self, name)}.")
         self._check_languages()
         self._take_kinds()
+        _check_type("site_key", self.site_key, str, "a word")
+        _check_type("site_pages", self.site_pages, int, "a whole number of pages")
+        if not self.site_key or self.site_pages < 2:
+            raise SetupError("bad_setting", "site_key must not be empty, and site_pages must be at least 2.")
+        if self.profiles is not None and not isinstance(self.profiles, Profiles):
+            _check_type("profiles", self.profiles, (str, Path), "the path of a folder of profiles, or Profiles")
+            object.__setattr__(self, "profiles", Profiles(self.profiles))
         if self.rules is not None and not isinstance(self.rules, Rules):
             _check_type("rules", self.rules, (str, Path), "the path of a file of rules, or Rules")
             object.__setattr__(self, "rules", Rules.from_toml(self.rules))
@@ -163,7 +179,7 @@ class Settings:
     def from_toml(cls, path: str | Path) -> Settings:
         """Read a TOML file with one setting a line. Raises SetupError for a bad file or an unknown key.
 
-        The path of a file of rules counts from the folder of the settings file.
+        The paths of a file of rules and of a folder of profiles count from the folder of the settings file.
         """
         try:
             values = tomllib.loads(Path(path).read_text("utf-8"))
@@ -171,8 +187,9 @@ class Settings:
             raise SetupError(
                 "bad_config", f"The settings file {path} cannot be read: {error}.", where=str(path)
             ) from error
-        if isinstance(values.get("rules"), str):
-            values["rules"] = Path(path).parent / values["rules"]
+        for name in ("rules", "profiles"):
+            if isinstance(values.get(name), str):
+                values[name] = Path(path).parent / values[name]
         return cls.from_mapping(values, where=str(path))
 
 

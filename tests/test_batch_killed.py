@@ -176,7 +176,7 @@ def test_told_to_end_it_ends_in_good_order(start: Start, tmp_path: Path, mark: s
         os.killpg(run.pid, signal.Signals[name]) if to_all else run.send_signal(signal.Signals[name])
         if run.wait(SECONDS) != 1 or written(out) < DOCUMENTS:
             break
-    assert run.returncode == 130
+    assert run.returncode == 130, (tmp_path / "messages").read_text("utf-8")
     wait_for(lambda: processes_with(mark) == [])
     state = read_state(out)
     assert (state["state"], state["counts"]["failed"]) == ("interrupted", {})

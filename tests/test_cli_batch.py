@@ -27,11 +27,11 @@ pytestmark = pytest.mark.usefixtures("stand_in")
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Return a function that runs `cleaner clean ... -j 0`, or another command, here in an empty folder."""
+    """Return a function that runs `cleaner clean ... -j 0 --no-site`, or another command, here in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
     def run_here(*arguments: str) -> Result:
-        given = [*arguments, "-j", "0"] if arguments[0] == "clean" else list(arguments)
+        given = [*arguments, "-j", "0", "--no-site"] if arguments[0] == "clean" else list(arguments)
         monkeypatch.setattr(sys, "argv", ["cleaner", *given])
         with pytest.raises(SystemExit) as ended:
             main(given)

@@ -211,6 +211,10 @@ class Ledger:
         self.write("DELETE FROM documents WHERE source = ? AND position > ?", (key, last))
         self.write("INSERT OR REPLACE INTO containers VALUES (?, ?, ?, ?)", (key, self.fingerprint, stamp, members))
 
+    def forget_document(self, source: str, position: int) -> None:
+        """Take one document for not done."""
+        self.write("DELETE FROM documents WHERE source = ? AND position = ?", (os.fsencode(source), position))
+
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
         """Do something that may fail when the disk is full, and is then done again by the next run."""
         try:

@@ -29,6 +29,7 @@ from cleaner.batch.work import Recipe, clean_task, member_stamp
 from cleaner.batch.workers import run_tasks
 from cleaner.readers import CONTAINERS, OUTPUT_MARK, Columns, Member, Scan, members
 from cleaner.records import printable, valid_unicode
+from cleaner.settings import Settings
 from cleaner.writers import make_folder, remove_temporaries, run_error
 
 __all__ = ["ERRORS_FILE", "RunTasks", "Selection", "clean_tree"]
@@ -76,7 +77,7 @@ class Selection:
         return int.from_bytes(digest[:8], "big") < self.sample * 2**64
 
 
-def clean_tree(
+def clean_tree(  # noqa: PLR0913 - all but two may be left out
     scan: Scan,
     recipe: Recipe,
     *,
@@ -85,6 +86,7 @@ def clean_tree(
     selection: Selection | None = None,
     stop: Callable[[], bool] = lambda: False,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
+    on_judged: Callable[[Outcome], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
     run: RunTasks = run_tasks,
 ) -> Report:
@@ -93,9 +95,10 @@ def clean_tree(
     ``jobs`` processes work (see :func:`run_tasks`; 0 is this one); ``run`` may be an engine that does the tasks
     elsewhere. Documents that an earlier run finished, with equal settings and unchanged input, are not done again;
     ``say`` is told when settings have changed. Failures are lines of ``.cleaner/errors.jsonl`` there, written as they
-    happen. ``on_outcome`` is told of each document in their order. Once ``stop()`` is true the documents being cleaned
-    are finished and the report says how many were ``not_begun``; files that several documents share are written when a
-    run is complete. Nothing is written when nothing was found.
+    happen. ``on_outcome`` is told of each document in their order; with ``recipe.sites`` that begins when all were
+    read, and ``on_judged`` is told of the reading. Once ``stop()`` is true the documents being cleaned are finished and
+    the report says how many were ``not_begun``; files that several documents share are written when a run is complete.
+    Nothing is written when nothing was found.
     Raises SetupError (``output_exists``, ``output_busy``, or what is wrong with the installation) and RunError when the
     folder cannot be written at all.
     """
@@ -115,7 +118,7 @@ def clean_tree(
                 this = _Run(recipe, ledger, report, selection=selection, limits=limits, jobs=jobs, stop=stop, run=run)
                 this.begin(say)
                 with contextlib.closing(_ErrorLog(recipe.folder / ERRORS_FILE)) as log:
-                    this.clean(tasks, lost, log, on_outcome)
+                    this.clean(tasks, lost, log, on_outcome, on_judged)
                     this.finish(log)
     report.seconds = time.perf_counter() - started
     return report
@@ -151,6 +154,8 @@ class _Run:
         self.offered = 0
         self.has_all = False
         """Whether every document was offered to the workers."""
+        self.learns = False
+        """Whether sites are learned first."""
         self.state = State(recipe.folder, report)
         self.say: Callable[[str], None] = lambda _: None
         self.guesses: set[Columns | None] = {None, recipe.reading.columns}
@@ -167,22 +172,20 @@ class _Run:
         self.state.begin(facts, self.jobs)
 
     def clean(
-        self, tasks: Sequence[Task], lost: Iterable[Outcome], log: _ErrorLog, on_outcome: Callable[[Outcome], None]
+        self,
+        tasks: Sequence[Task],
+        lost: Iterable[Outcome],
+        log: _ErrorLog,
+        on_outcome: Callable[[Outcome], None],
+        on_judged: Callable[[Outcome], None],
     ) -> None:
         """Clean the documents, and count and report each."""
         for outcome in lost:
             log.write(outcome)
             _LOG.warning("%s: %s: %s", outcome.path, outcome.code, outcome.message)
+        self.learns = self.recipe.sites and _can_teach(tasks, self.recipe.settings)
         offered = self.offer(self.selection.order(tasks))
-        outcomes = self.run_tasks(
-            offered,
-            self.recipe,
-            jobs=self.jobs,
-            stop=self.stop,
-            work=clean_task,
-            limits=self.limits,
-            record=self.ledger.record,
-        )
+        outcomes = self.outcomes(offered, on_judged)
         with contextlib.closing(offered), contextlib.closing(outcomes):  # whatever happens, the processes end here
             done = self.count(outcomes, log, on_outcome)
         self.report.is_interrupted = not self.has_all or done < self.offered
@@ -204,6 +207,29 @@ class _Run:
             self.state.update()
         return done
 
+    def outcomes(
+        self, offered: Generator[Task | Outcome, None, None], on_judged: Callable[[Outcome], None]
+    ) -> Generator[Outcome, None, None]:
+        """Clean the documents in one pass, or in two when sites are learned."""
+        if self.learns:
+            from cleaner.batch.two_passes import clean_in_two_passes  # loads the model, as the first page does
+
+            def tell(outcome: Outcome) -> None:
+                on_judged(outcome)
+                self.state.update()
+
+            every = (task for task in offered if isinstance(task, Task))
+            return clean_in_two_passes(self, every, is_complete=lambda: self.has_all, on_judged=tell)
+        return self.run_tasks(
+            offered,
+            self.recipe,
+            jobs=self.jobs,
+            stop=self.stop,
+            work=clean_task,
+            limits=self.limits,
+            record=self.ledger.record,
+        )
+
     def offer(self, tasks: Iterable[Task]) -> Generator[Task | Outcome, None, None]:
         """Yield what is to be cleaned, and the outcome of what is finished already, up to the limit."""
         documents = self.documents(tasks)
@@ -223,7 +249,8 @@ class _Run:
 
     def container(self, task: Task) -> Iterator[Task | Outcome]:
         source = os.path.join(self.recipe.root, task.found.name)  # noqa: PTH118 - names stay str
-        finished = self.ledger.container(source, task.found.stamp) if self.selection == Selection() else None
+        is_asked = self.selection == Selection() and not self.learns
+        finished = self.ledger.container(source, task.found.stamp) if is_asked else None
         if finished is not None and all(map(self.is_there, map(self.ledger.row, finished))):
             for number in finished:
                 self.ledger.touch(number)
@@ -252,9 +279,14 @@ class _Run:
         return read_in_process(task.found, self.recipe.reading, self.limits, stop=self.stop)
 
     def earlier(self, task: Task) -> Outcome | None:
-        """Return what an earlier run made of a document, if nothing has changed and its files are still there."""
+        """Return what an earlier run made of a document; nothing when sites are learned, which takes all documents."""
+        if self.learns:
+            return None
         source = os.path.join(self.recipe.root, task.found.name)  # noqa: PTH118 - names stay str
-        stamp = task.found.stamp if task.member is None else member_stamp(task)
+        return self.finished(source, task, task.found.stamp if task.member is None else member_stamp(task))
+
+    def finished(self, source: str, task: Task, stamp: str) -> Outcome | None:
+        """Return what an earlier run made of a document, if nothing has changed and its files are still there."""
         row = self.ledger.earlier(source, task.position, stamp)
         if row is None:
             return None
@@ -277,6 +309,12 @@ class _Run:
                 log.write(failure)
         self.report.ledger_failed = self.ledger.is_failing
         self.state.end()
+
+
+def _can_teach(tasks: Sequence[Task], settings: Settings) -> bool:
+    """Tell whether there may be enough documents of a site to learn from, or profiles that were learned before."""
+    is_few = len(tasks) < settings.site_pages and not any(task.found.kind in CONTAINERS for task in tasks)
+    return not is_few or settings.profiles is not None
 
 
 class _ErrorLog:

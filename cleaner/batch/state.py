@@ -28,7 +28,12 @@ RUN_FILE = ".cleaner/run.json"
 _EVERY_SECONDS = 2.0
 """How often the file is brought up to date while the run goes on."""
 
-_WORDS = {"version": "the version of cleaner", "weights": "the weights", "formats": "the output formats"}
+_WORDS = {
+    "version": "the version of cleaner",
+    "weights": "the weights",
+    "formats": "the output formats",
+    "sites": "whether sites are learned",
+}
 """How facts are called that are no setting."""
 
 _PLURALS = (_WORDS["weights"], _WORDS["formats"])
@@ -52,6 +57,7 @@ def run_facts(recipe: Recipe) -> dict[str, Any]:
         "reading": reading,
         "formats": list(recipe.formats),
         "paragraphs": recipe.paragraphs,
+        "sites": recipe.sites,
         "has_report": recipe.on_article is not None,
     }
 

@@ -26,7 +26,7 @@ from cleaner.records import printable, to_record
 from cleaner.settings import DEFAULTS, Settings
 from cleaner.writers import FORMATS, TABLE_FORMATS, write_article
 
-__all__ = ["Recipe", "clean_task", "identify"]
+__all__ = ["Doing", "Recipe", "clean_task", "deliver", "guard", "identify", "load", "with_date"]
 
 Stage = Literal["read", "clean", "write"]
 
@@ -56,6 +56,9 @@ class Recipe:
     """Records in each file that documents share; None puts all into one."""
     deduplicate: bool = False
     """Leave out documents whose text is the same or nearly so as another one's."""
+    sites: bool = False
+    """Learn first what recurs on the pages of each site, and decide then. A site of which the settings have a profile
+    is judged by that."""
     signatures: bool = True
     """Find out which texts are alike."""
     on_article: Callable[[Article], object] | None = None
@@ -98,6 +101,14 @@ def member_stamp(task: Task) -> str:
     return hashlib.blake2b(repr(known).encode("utf-8", "replace") + member.data, digest_size=16).hexdigest()
 
 
+@dataclass(slots=True)
+class Doing:
+    """One document being done: what is known of it, and what is being done."""
+
+    known: Outcome
+    stage: Stage = "read"
+
+
 def clean_task(task: Task, recipe: Recipe) -> Outcome:
     """Clean one document. Whatever is wrong with it becomes a failure with a code, so that the run goes on.
 
@@ -105,40 +116,61 @@ def clean_task(task: Task, recipe: Recipe) -> Outcome:
     """
     from cleaner.pipeline import clean  # loads the model; not needed before the first page
 
+    def do(doing: Doing) -> Outcome:
+        raw, date, notes = load(task, recipe, doing)
+        return deliver(with_date(clean(raw, settings=recipe.settings), date, notes), task, recipe, doing)
+
+    return guard(do, task, recipe)
+
+
+def guard(do: Callable[[Doing], Outcome], task: Task, recipe: Recipe, *, known: Outcome | None = None) -> Outcome:
+    """Return what ``do`` makes of a document, with the time it took, or the failure that it raises.
+
+    ``known`` says which document it is, when that was found out before. Raises SetupError only.
+    """
     started = time.perf_counter()
-    stage: Stage = "read"
-    known = identify(task, recipe)
+    doing = Doing(known or identify(task, recipe))
 
     def failed(code: str, message: str) -> Outcome:
         seconds = time.perf_counter() - started
-        return dataclasses.replace(known, code=code, message=message, stage=stage, seconds=seconds)
+        return dataclasses.replace(doing.known, code=code, message=message, stage=doing.stage, seconds=seconds)
 
+    path = doing.known.path
     try:
-        raw, date, notes = _load(task, recipe.reading)
-        known = dataclasses.replace(known, bytes_read=len(raw.data), digest=_digest(raw))
-        stage = "clean"
-        article = _with_date(clean(raw, settings=recipe.settings), date, notes)
-        stage = "write"
-        record, note = _deliver(article, task, recipe)
+        outcome = do(doing)
     except SetupError:
         raise
     except CleanerError as error:
         if isinstance(error.__cause__, MemoryError):
-            return failed("out_of_memory", f"{known.path} {_TOO_MUCH_MEMORY}")
+            return failed("out_of_memory", f"{path} {_TOO_MUCH_MEMORY}")
         return failed(error.code, error.message)
     except MemoryError:
-        return failed("out_of_memory", f"{known.path} {_TOO_MUCH_MEMORY}")
+        return failed("out_of_memory", f"{path} {_TOO_MUCH_MEMORY}")
     except Exception as error:  # noqa: BLE001 - a bug shown by one document must not end the run
         return failed(
             "internal_error",
-            f"{known.path} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it "
+            f"{path} brought out a bug in cleaner ({type(error).__name__}: {error}). Please report it "
             f"with what this prints: cleaner clean --debug {shlex.quote(task.found.path)}",
         )
+    return dataclasses.replace(outcome, seconds=outcome.seconds + time.perf_counter() - started)
+
+
+def load(task: Task, recipe: Recipe, doing: Doing) -> tuple[RawPage, str, tuple[str, ...]]:
+    """Read a document: the page, its date as far as others know it, and sentences about what was odd."""
+    raw, date, notes = _load(task, recipe.reading)
+    doing.known = dataclasses.replace(doing.known, bytes_read=len(raw.data), digest=_digest(raw))
+    doing.stage = "clean"
+    return raw, date, notes
+
+
+def deliver(article: Article, task: Task, recipe: Recipe, doing: Doing) -> Outcome:
+    """Write a finished article, and say what became of its document."""
+    doing.stage = "write"
+    record, note = _deliver(article, task, recipe)
     wanted = article.status != "other_language"
     return dataclasses.replace(
-        known,
+        doing.known,
         status=article.status,
-        seconds=time.perf_counter() - started,
         characters=len(article.text),
         warnings=article.warnings,
         outputs=tuple(output for _, output in task.outputs) if wanted else (),
@@ -165,7 +197,7 @@ def _digest(raw: RawPage) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _with_date(article: Article, date: str, notes: tuple[str, ...]) -> Article:
+def with_date(article: Article, date: str, notes: tuple[str, ...]) -> Article:
     """Add what is known from beside the page: a date is taken when the page itself gives none."""
     if date and not article.metadata.date_published:
         sources = {**article.metadata.sources, "date_published": "sidecar"}

@@ -20,7 +20,9 @@ from cleaner.cli.clean_command import CLEAN_HELP, clean
 from cleaner.cli.config_command import config_app
 from cleaner.cli.evaluate_command import EVALUATE_HELP, evaluate
 from cleaner.cli.explain_command import EXPLAIN_HELP, explain
+from cleaner.cli.learn_command import LEARN_HELP, learn
 from cleaner.cli.options import DebugOption
+from cleaner.cli.profiles_command import PROFILES_HELP, profiles_app
 from cleaner.cli.rules_command import RULES_HELP, rules_app
 from cleaner.cli.status_command import STATUS_HELP, status
 from cleaner.cli.train_command import TRAIN_HELP, train
@@ -109,3 +111,5 @@ app.command(short_help="Show every paragraph, kept or dropped, and why.", help=E
 app.command(short_help="Measure quality and speed on labelled pages.", help=EVALUATE_HELP)(evaluate)
 app.command(short_help="Adapt the classifier to your own labelled pages.", help=TRAIN_HELP)(train)
 app.add_typer(rules_app, name="rules", short_help="Check files of your own rules.", help=RULES_HELP)
+app.command(short_help="Learn what recurs on the pages of a site.", help=LEARN_HELP)(learn)
+app.add_typer(profiles_app, name="profiles", short_help="Look at what was learned; add up; prune.", help=PROFILES_HELP)

@@ -94,6 +94,10 @@ FailOnOption = Annotated[
 ]
 SummaryOption = Annotated[bool, typer.Option("--json-summary", help="Print the summary on standard output, as JSON.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line for each document.")]
+NoSiteOption = Annotated[
+    bool,
+    typer.Option("--no-site", help="Judge each page by itself, without learning first what recurs on its site."),
+]
 TextColumnOption = Annotated[
     str,
     typer.Option("--text-column", metavar="NAME", show_default=False, help="Column of tables that holds plain text."),

@@ -21,6 +21,7 @@ from cleaner.cli.batch_options import (
     IdColumnOption,
     LimitOption,
     MemoryOption,
+    NoSiteOption,
     OptionalPathsArgument,
     SampleOption,
     ShardOption,
@@ -48,8 +49,11 @@ from cleaner.cli.options import (
     KeepOption,
     LanguagesOption,
     PrecisionOption,
+    ProfilesOption,
     RecallOption,
     RulesOption,
+    SiteKeyOption,
+    SitePagesOption,
     ThresholdOption,
     UrlOption,
     WeightsOption,
@@ -109,6 +113,10 @@ def clean(
     drop: DropOption = None,
     rules: RulesOption = None,
     weights: WeightsOption = None,
+    profiles: ProfilesOption = None,
+    no_site: NoSiteOption = False,
+    site_key: SiteKeyOption = None,
+    site_pages: SitePagesOption = None,
     default_language: DefaultLanguageOption = "",
     languages: LanguagesOption = None,
     config: ConfigOption = None,
@@ -153,6 +161,9 @@ def clean(
         default_language=default_language,
         languages=languages,
         reasons=report,
+        profiles=profiles,
+        site_key=site_key,
+        site_pages=site_pages,
     )
     columns = make_columns(text_column, html_column, url_column, id_column)
     reading = make_reading(settings, url, content_type, encoding, columns)
@@ -171,6 +182,7 @@ def clean(
             overwrite=overwrite,
             shard_size=shard_size,
             deduplicate=deduplicate,
+            sites=not no_site,
         )
         manner = make_manner(
             jobs=jobs,

@@ -67,8 +67,9 @@ def setting_values(path: str | Path) -> Values:
             hint = f"Did you mean '{near[0]}'?" if near else f"Known settings: {', '.join(known)}."
             message = f"There is no setting '{name}' in {path}. {hint}"
             raise SetupError("unknown_setting", message, where=str(path))
-    if isinstance(values.get("rules"), str):
-        values["rules"] = Path(path).parent / values["rules"]  # counts from the folder of the file
+    for name in ("rules", "profiles"):
+        if isinstance(values.get(name), str):
+            values[name] = Path(path).parent / values[name]  # counts from the folder of the file
     return {name: value for name, value in values.items() if name in settings}
 
 

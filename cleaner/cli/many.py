@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from cleaner.settings import Settings
 
 
+_READING = 0.75
+"""Share of the work on a document that is done when it is read and noted, where sites are learned first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How a run is done and told; nothing of it changes what comes out of a document."""
@@ -101,14 +105,25 @@ def _clean_found(found: Scan, paths: Sequence[str], recipe: Recipe, manner: Mann
     if manner.selection.limit is not None and total is not None:
         total = min(total, manner.selection.limit)
     with progress(total, quiet=manner.quiet) as count, finish_on_interrupt() as interrupted:
+        waiting = 0  # documents of which only the second half is to be done
 
         def tell(outcome: Outcome) -> None:
+            nonlocal waiting
             if manner.verbose:
                 say(_line(outcome), *(f"warning: {outcome.name}: {warning}" for warning in outcome.warnings))
-            count(outcome)
+            is_half = waiting > 0 and outcome.status != "failed"
+            waiting -= is_half
+            count(outcome, 1 - _READING if is_half else 1.0)
 
+        def tell_judged(outcome: Outcome) -> None:
+            nonlocal waiting
+            if outcome.status != "failed":  # those are told of later, too
+                waiting += 1
+                count(outcome, _READING)
+
+        told: dict[str, Any] = {"on_outcome": tell, "on_judged": tell_judged}
         with _engine(manner) as run_tasks:
-            report = _run(paths, found, recipe, manner, stop=interrupted, on_outcome=tell, run_tasks=run_tasks)
+            report = _run(paths, found, recipe, manner, stop=interrupted, run_tasks=run_tasks, **told)
     report.fail_on = manner.fail_on
     _summarise(paths, found, recipe, manner, report)
     return report.return_code
@@ -162,6 +177,7 @@ def _run(
     *,
     stop: Callable[[], bool],
     on_outcome: Callable[[Outcome], None],
+    on_judged: Callable[[Outcome], None],
     run_tasks: RunTasks,
 ) -> Report:
     from cleaner.batch import clean_tree
@@ -175,6 +191,7 @@ def _run(
         selection=manner.selection,
         say=lambda sentence: None if manner.quiet else say(f"note: {sentence}"),
         stop=stop,
+        on_judged=on_judged,
     )
     if manner.with_report and found.found:
         from cleaner.cli.folder_report import clean_and_report

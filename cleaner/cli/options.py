@@ -71,6 +71,30 @@ RulesOption = Annotated[
     typer.Option("--rules", metavar="FILE", help="TOML file with your own rules; see: cleaner rules check --help"),
 ]
 
+ProfilesOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option("--profiles", metavar="DIR", help="Profiles of sites that cleaner learn wrote."),
+]
+SiteKeyOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option(
+        "--site-key",
+        metavar="HOW",
+        show_default=False,
+        help="Tell sites by: auto (domain, else folder), host, folder, all; or a site's name. [default: auto]",
+    ),
+]
+SitePagesOption = Annotated[
+    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    typer.Option(
+        "--site-pages",
+        min=2,
+        metavar="N",
+        show_default=False,
+        help="Sites with fewer pages are not learned from. [default: 5]",
+    ),
+]
+
 ConfigOption = Annotated[
     Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
     typer.Option("--config", metavar="FILE", help="TOML file with settings; options given here win."),
@@ -113,6 +137,9 @@ def make_settings(
     reasons: bool = False,
     default_language: str = "",
     languages: list[str] | None = None,
+    profiles: str | None = None,
+    site_key: str | None = None,
+    site_pages: int | None = None,
 ) -> Settings:
     """Return the settings of a file, if one is given, with what the options say on top of them.
 
@@ -137,6 +164,9 @@ def make_settings(
         "reasons": reasons or None,
         "default_language": default_language or None,
         "languages": tuple(split_words(languages)) or None,
+        "profiles": profiles,
+        "site_key": site_key,
+        "site_pages": site_pages,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if keep or drop:

@@ -39,6 +39,7 @@ TEACHERS = (Plan(seed=5, passes=3), Plan(seed=6, passes=2))
 (dev .8949 for it, .8920 and .8904 for them)."""
 STUDENT_SHARE = 0.6
 CACHE = Path(".cache") / "training"
+OPINIONS = CACHE / "opinions.pickle"
 _COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]
 
 
@@ -53,6 +54,8 @@ def main() -> int:
     plan = Plan()
     _say(f"{len(examples)} examples, {plan}")
     found = cross_judge(examples, plan, say=_say)
+    with OPINIONS.open("wb") as file:  # for the second stage
+        pickle.dump({(examples[place].name, examples[place].rendering): one for place, one in found.items()}, file)
     opinions = {place: one.body for place, one in found.items()}
     teachers = [train(soften(examples, opinions), teacher, say=_say)[0] for teacher in TEACHERS]
     soft = soften(examples, mean_opinion(examples, opinions, teachers), share=STUDENT_SHARE)
@@ -64,7 +67,9 @@ def main() -> int:
     names = fit_names(Model(header, export(network)), examples, say=_say)
     save(WEIGHTS, network, header, names=names)
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
-    return 0
+    from cleaner.training import site  # reads the weights just written
+
+    return site.main()
 
 
 def refit_names(weights: str, out: str, examples: str = "") -> int:

@@ -1,0 +1,117 @@
+"""Learn what recurs on the sites of a folder of pages, without cleaning any: profiles for later."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cleaner.batch.book import Book
+from cleaner.batch.feed import read_in_process
+from cleaner.batch.limits import Limits
+from cleaner.batch.plan import Task, member_task, plan
+from cleaner.batch.report import Outcome
+from cleaner.batch.sites import note_task
+from cleaner.batch.work import Recipe, identify
+from cleaner.batch.workers import run_tasks
+from cleaner.errors import SetupError
+from cleaner.readers import CONTAINERS, Scan, members
+from cleaner.site.profile import Profile, read_profile, write_profile
+from cleaner.site.profiles import profile_file
+from cleaner.writers import make_folder, replace_file
+
+__all__ = ["Learned", "learn_tree", "save_profile"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of learning."""
+
+    profiles: tuple[tuple[str, int, int], ...]
+    """(site, pages, paragraphs that recur) of each profile written, by name."""
+    failures: tuple[Outcome, ...]
+    """Documents that could not be read."""
+    is_interrupted: bool
+
+
+def learn_tree(
+    scan: Scan,
+    recipe: Recipe,
+    *,
+    jobs: int = 0,
+    limits: Limits | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    on_noted: Callable[[Outcome], None] = lambda _: None,
+) -> Learned:
+    """Write a profile of each site of the pages found into ``recipe.folder``; nothing when ``stop()`` became true.
+
+    With ``recipe.paragraphs`` False the profiles hold hashes only. A profile that is there already is replaced with
+    ``recipe.overwrite``, but for what was pinned in it. Raises SetupError (``output_exists``) and RunError.
+    """
+    limits = limits or Limits()
+    failures: list[Outcome] = []
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cleaner-learn-")))
+        book = stack.enter_context(contextlib.closing(Book(folder / "notes.sqlite", "")))
+        inner = dataclasses.replace(recipe, folder=folder, root=scan.root)
+        tasks = _announced(_documents(scan, inner, jobs, limits, stop), book, inner)
+        noted = run_tasks(tasks, inner, jobs=jobs, limits=limits, stop=stop, work=note_task, record=book.note)
+        for outcome in noted:
+            if outcome.status == "failed":
+                failures.append(outcome)
+            on_noted(outcome)
+        if stop():
+            return Learned((), tuple(failures), is_interrupted=True)
+        return Learned(tuple(_write_all(book, recipe)), tuple(failures), is_interrupted=False)
+
+
+def _documents(scan: Scan, recipe: Recipe, jobs: int, limits: Limits, stop: Callable[[], bool]) -> Iterator[Task]:
+    for task in plan(scan.found, ()):
+        if task.found.kind not in CONTAINERS:
+            yield task
+            continue
+        inside = (
+            members(task.found, recipe.reading)
+            if jobs == 0
+            else read_in_process(task.found, recipe.reading, limits, stop=stop)
+        )
+        for member in inside:
+            if not member.passed_over:
+                yield member_task(task, member, ())
+
+
+def _announced(tasks: Iterator[Task], book: Book, recipe: Recipe) -> Iterator[Task]:
+    for number, task in enumerate(tasks):
+        book.announce(task, identify(task, recipe), number)
+        yield task
+
+
+def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
+    sites = [site for site in book.sites() if site]
+    for site in sites:
+        path = recipe.folder / profile_file(site)
+        if os.path.lexists(path) and not recipe.overwrite:
+            raise SetupError(
+                "output_exists",
+                f"{path} is there already. Learn into another folder and add both up with cleaner profiles merge, or "
+                "pass --overwrite to replace it.",
+                where=str(path),
+            )
+    for site in sites:
+        profile = book.learn(site)
+        path = recipe.folder / profile_file(site)
+        if path.is_file():
+            profile = dataclasses.replace(profile, pins=read_profile(path.read_bytes(), where=str(path)).pins)
+        save_profile(profile, recipe.folder)
+        yield site, profile.pages, len(profile.entries)
+
+
+def save_profile(profile: Profile, folder: Path) -> Path:
+    """Write a profile into a folder of profiles, replacing what was there; return its path. Raises RunError."""
+    path = folder / profile_file(profile.site)
+    make_folder(folder)
+    replace_file(path, write_profile(profile))
+    return path

@@ -1,0 +1,114 @@
+"""`cleaner learn` and `cleaner profiles`, as a person types them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from command_result import Result, Run
+from site_folder import BLOCK, articles, write_pages
+
+from cleaner.cli import main
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Return a function that runs the command line in this process, in a folder with the paper's pages in it."""
+    monkeypatch.chdir(tmp_path)
+    write_pages(tmp_path / "ledger")
+
+    def run_here(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsysbinary.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
+
+    return run_here
+
+
+def test_a_folder_is_learned_and_serves_one_page(run: Run) -> None:
+    """Yesterday's folder, one page of today: the house rules are gone from it."""
+    learned = run("learn", "ledger", "-o", "profiles", "-j", "0")
+    assert (learned.code, learned.out) == (0, "")
+    assert "20 pages of ledger, 11 paragraphs that recur" in learned.err
+    Path("ledger/today.txt").write_text(
+        "\n\n".join([*articles()["salt"][2:], *articles()["snow"][1:], *BLOCK]), "utf-8"
+    )
+    text = run("clean", "-q", "ledger/today.txt", "--profiles", "profiles").out
+    assert ([part for part in BLOCK if part in text], articles()["salt"][2] in text) == ([], True)
+
+
+def test_profiles_are_shown(run: Run) -> None:
+    """A folder lists its sites, a file what recurs on the site, with what a person pinned."""
+    run("learn", "ledger", "-o", "profiles", "-j", "0", "-q")
+    data = json.loads(Path("profiles/ledger.json").read_bytes())
+    data["pins"]["body"] = [data["paragraphs"][0]["hash"]]
+    Path("profiles/ledger.json").write_text(json.dumps(data), "utf-8")
+    one = run("profiles", "show", "profiles/ledger.json")
+    assert (one.code, "ledger: 20 pages, 11 paragraphs recur" in one.out, "pinned as body" in one.out) == (
+        0,
+        True,
+        True,
+    )
+    Path("profiles/other.json").write_text(json.dumps({**data, "site": "other", "pages": 3}), "utf-8")
+    both = run("profiles", "show", "profiles")
+    assert [line.split()[2] for line in both.out.splitlines()] == ["ledger:", "other:"]
+
+
+def test_profiles_are_added_up(run: Run) -> None:
+    """Two halves of a folder, learned apart, add up to the profile of the whole."""
+    names = [f"{name}.txt" for name in articles()]
+    write_pages(Path("whole/ledger"), names=names)
+    for at in (0, 1):
+        write_pages(Path(f"{at}/ledger"), names=names[at::2])
+        run("learn", f"{at}/ledger", "-o", f"p{at}", "-j", "0", "-q")
+    run("learn", "whole/ledger", "-o", "p", "-j", "0", "-q")
+    assert run("profiles", "merge", "p1", "p0", "-o", "sum").code == 0
+    assert Path("sum/ledger.json").read_bytes() == Path("p/ledger.json").read_bytes()
+    assert "error[output_exists]" in run("profiles", "merge", "p1", "-o", "sum").err
+
+
+def test_profiles_are_pruned(run: Run) -> None:
+    """What was seen once goes, and on demand the words and the profiles of small sites."""
+    run("learn", "ledger", "-o", "profiles", "-j", "0", "-q")
+    before = Path("profiles/ledger.json").stat().st_size
+    assert run("profiles", "prune", "profiles", "--hash-only").code == 0
+    data = json.loads(Path("profiles/ledger.json").read_bytes())
+    assert (data["seen_once"], [item for item in data["paragraphs"] if "example" in item]) == ("", [])
+    assert Path("profiles/ledger.json").stat().st_size < before
+    run("profiles", "prune", "profiles", "--site-pages", "21")
+    assert list(Path("profiles").iterdir()) == []
+
+
+def test_learning_again_keeps_what_is_pinned(run: Run) -> None:
+    """A profile is not replaced unasked; when it is, a person's pins stay."""
+    run("learn", "ledger", "-o", "profiles", "-j", "0", "-q")
+    path = Path("profiles/ledger.json")
+    path.write_bytes(path.read_bytes().replace(b'"chrome": []', b'"chrome": ["Sign up"]'))
+    assert (run("learn", "ledger", "-o", "profiles", "-j", "0").code, path.is_file()) == (2, True)
+    run("learn", "ledger", "-o", "profiles", "-j", "0", "-q", "--overwrite")
+    assert json.loads(path.read_bytes())["pins"] == {"chrome": ["Sign up"], "body": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["learn", "ledger"], 2, "Missing option '--output'"),
+        (["learn", "nowhere", "-o", "p"], 3, "error[not_found]"),
+        (["learn", "empty", "-o", "p"], 3, "There is no page to learn from"),
+        (["profiles", "show", "empty"], 2, "error[no_profiles]"),
+        (["clean", "ledger/salt.txt", "--profiles", "empty"], 2, "error[no_profiles]"),
+        (["clean", "ledger/salt.txt", "--site-pages", "1"], 2, "--site-pages"),
+        (["profiles", "show", "ledger/salt.txt"], 2, "error[bad_profile]"),
+    ],
+)
+def test_wrong_usage_is_answered_with_a_sentence(run: Run, arguments: list[str], code: int, sentence: str) -> None:
+    """Nothing is written, and the sentence says what is missing."""
+    Path("empty").mkdir()
+    result = run(*arguments)
+    assert (result.code, sentence in " ".join(result.err.split())) == (code, True), result.err
+    assert not Path("p").exists()
