@@ -53,7 +53,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
                     sys.stderr = messages
                     obey_permissions()
                     try:
-                        main([*arguments, "-j", "0"] if arguments[0] == "clean" else list(arguments))
+                        main([*arguments, "-j", "0", "--no-site"] if arguments[0] == "clean" else list(arguments))
                     except SystemExit as ended:
                         code = ended.code
             finally:
