@@ -22,13 +22,13 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "segment": ("cleaner.segment", "segment"),
     "features": ("cleaner.features", "extract"),
     "network": ("cleaner.score", "predict"),
-    "decide": ("cleaner.score", "score"),
+    "decide": ("cleaner.score", "decide"),
     "metadata": ("cleaner.metadata", "describe"),
     "language": ("cleaner.language", "detect_language"),
     "assemble": ("cleaner.assemble", "assemble"),
 }
 """Stage -> the function that is timed, as (module, name), wherever in the package it is called. Time in a function of
-another stage counts for that one: ``decide`` is what score() does beside features and network."""
+another stage counts for that one: ``decide`` is all of score() after the network."""
 
 REST = "rest"
 """What clean() does between the stages."""
