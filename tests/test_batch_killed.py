@@ -185,6 +185,23 @@ def test_told_to_end_it_ends_in_good_order(start: Start, tmp_path: Path, mark: s
     assert (tmp_path / "messages").read_bytes() == b""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the signal masks of processes from /proc")
+def test_signals_to_the_whole_group_spare_its_helpers(start: Start, tmp_path: Path, mark: str) -> None:
+    """Workers and the server they are made from never get the SIGTERM that is meant for the run."""
+    run = start(tmp_path / "out", "-j", "2")
+    wait_for(lambda: written(tmp_path / "out") >= 2)
+    spared = {}
+    for pid in processes_with(mark):
+        with contextlib.suppress(OSError):  # one that just ended
+            lines = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines())
+            masked = int(lines["SigBlk"], 16) | int(lines["SigIgn"], 16)
+            spared[pid] = bool(masked >> (signal.SIGTERM - 1) & 1)
+    run.kill()
+    run.wait()
+    assert spared.pop(run.pid, False) is False
+    assert set(spared.values()) == {True}
+
+
 def test_a_closed_terminal_ends_it_in_good_order(folder: Path, tmp_path: Path, mark: str) -> None:
     """The bar has nobody to be drawn for any more; that is no error, and the documents at hand are finished."""
     import pty  # not everywhere
