@@ -184,6 +184,22 @@ def test_a_run_on_a_cluster_writes_what_a_run_here_writes(tmp_path: Path) -> Non
     assert written[0] == written[1]
 
 
+def test_sites_are_learned_on_a_cluster_as_here(tmp_path: Path) -> None:
+    """Both passes go to the cluster: what stands under every article is out there, too, with the same bytes."""
+    from site_folder import BLOCK, write_pages
+
+    ray.shutdown()
+    write_pages(tmp_path / "in")
+    for folder, *engine in (("here",), ("there", "--engine", "ray")):
+        assert run("in", "-o", folder, "-f", "txt,jsonl", "-j", "2", *engine, at=tmp_path) == 0
+    here, there = (
+        {file.name: file.read_bytes() for file in (tmp_path / folder).glob("[a-z]*.*")} for folder in ("here", "there")
+    )
+    assert there == here
+    assert [name for name, text in there.items() if name.endswith(".txt") and BLOCK[-1].encode() in text] == []
+    assert len(there) == 22
+
+
 def test_the_command_line_reaches_a_cluster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The option starts a cluster here; an address without a cluster, or without the option, is said in a sentence."""
     ray.shutdown()
