@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Optional
@@ -204,6 +205,9 @@ def clean(
         if is_given:
             raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
     name = choose_format(names, target)
+    if name == "txt":  # nobody sees the metadata, and what guesses languages takes a quarter of the time to load
+        needs_language = settings.detect_language and bool(settings.languages)
+        settings = dataclasses.replace(settings, metadata=False, detect_language=needs_language)
     article = clean_one(paths[0], reading, settings)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
     if article.status == "other_language":
