@@ -248,12 +248,15 @@ def _decide(
         return settings.threshold, scores >= settings.threshold
     calibration = model.header["calibration"][layout.content_type]
     article = article_probability(model, prediction)
-    if "cut" in calibration:
-        signs = cut_signs(scores, words, article=article)
-        limit, usual = (choose_cut(calibration["cut"], signs, favor=favor) for favor in (settings.favor, "balance"))
-    else:
-        bands, limits = calibration["chrome_bands"], calibration["thresholds"]
-        limit, usual = (threshold(bands, limits[favor], article, chrome) for favor in (settings.favor, "balance"))
+    signs = cut_signs(scores, words, article=article) if "cut" in calibration else None
+
+    def limit_of(favor: str) -> float:
+        if signs is not None:
+            return choose_cut(calibration["cut"], signs, favor=favor)
+        return threshold(calibration["chrome_bands"], calibration["thresholds"][favor], article, chrome)
+
+    usual = limit_of("balance")
+    limit = usual if settings.favor == "balance" else limit_of(settings.favor)
     leniency = article * (min(_log_odds(usual), 0) - MARGIN)
     is_body = take_sides(scores, prediction.names, words, limit=limit, leniency=leniency)
     return limit, is_body if is_body.any() else scores >= limit  # nothing helps a reader less than nothing

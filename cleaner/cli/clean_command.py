@@ -210,12 +210,11 @@ def clean(
         settings = dataclasses.replace(settings, metadata=False, detect_language=needs_language)
     article = clean_one(paths[0], reading, settings)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
-    if article.status == "other_language":
-        pass  # left out, as in a folder
-    elif target is None:
-        emit(data)
-    else:
-        _write_one(target.path, data, overwrite=overwrite)
+    if article.status != "other_language":  # those are left out, as in a folder
+        if target is None:
+            emit(data)
+        else:
+            _write_one(target.path, data, overwrite=overwrite)
     if not quiet:
         _note(article, paths[0])
     return 0 if article.status in ("ok", "low_confidence") else 3

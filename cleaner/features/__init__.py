@@ -2,7 +2,7 @@
 
 The columns are listed in :data:`NUMBERS`; the weights name them too, and other weights are refused. What each column
 is stands in the module that makes it: ``characters``, ``places``, ``phrases`` serve HTML and plain text alike,
-``containers``, ``named``, ``declared`` need a DOM (a plain text has containers by its blank lines).
+``groups``, ``containers``, ``declared`` need a DOM (a plain text has containers by its blank lines).
 """
 
 from __future__ import annotations
@@ -19,19 +19,17 @@ from cleaner.features.containers import (
     ATTRIBUTE_ROWS,
     CANDIDATE_NUMBERS,
     LEVEL_NUMBERS,
-    LEVELS,
     MARKUP_NUMBERS,
-    Groups,
     Signs,
     attribute_bags,
     candidate_numbers,
-    group_containers,
     level_numbers,
     look_around,
     markup_numbers,
     read_signs,
 )
 from cleaner.features.declared import DECLARED_NUMBERS, PAGE_NUMBERS, declared_signs, page_numbers
+from cleaner.features.groups import LEVELS, Groups, group_containers
 from cleaner.features.phrases import (
     PHRASE_NUMBERS,
     SAID_NUMBERS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from cleaner.cues.attributes import cues_of, read_element
 from cleaner.cues.tables import CUE_GROUPS
 from cleaner.features.characters import TEXT_NUMBERS
+from cleaner.features.groups import LEVELS, Groups, offsets_of, resolve
 from cleaner.features.words import Bags, bag_up, gather, spread
 from cleaner.page import Containers, Layout
 
@@ -22,9 +22,6 @@ Ints = NDArray[np.int32]
 
 ATTRIBUTE_ROWS = 1 << 14
 """Rows of each table for tag, class, id and role words."""
-LEVELS = 5
-"""How many enclosing containers of more than one paragraph are described by numbers, innermost first."""
-
 _TAG_CLASSES = ("p", "h1", "h2", "h3+", "li", "cell", "button", "pre", "blockquote", "caption", "dl", "div")
 _TAG_CLASS = {
     "p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 3, "h5": 3, "h6": 3, "h": 2, "li": 4, "td": 5, "th": 5, "tr": 5,
@@ -104,102 +101,6 @@ def read_signs(containers: Containers) -> list[Signs]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """Containers that hold the same paragraphs, merged: wrappers around wrappers count once."""
-
-    of: Ints
-    """Group of each paragraph: the innermost one that holds more than one paragraph (0 is the page)."""
-    parents: Ints
-    """-1 for group 0; a parent stands before its children."""
-    firsts: Ints
-    ends: Ints
-    members: Ints
-    """Indices of the containers merged into groups, group by group, outermost first."""
-    member_offsets: Ints
-    """(groups + 1): ``members[member_offsets[g]:member_offsets[g + 1]]`` are those of group g."""
-    alone: Ints
-    """The containers that hold one paragraph and nothing else, by paragraph, outermost first."""
-    alone_offsets: Ints
-    """(n + 1): the same for paragraphs."""
-    ancestors: Ints
-    """(groups, LEVELS): each group and its enclosing groups, the page (group 0) left out, -1 for none."""
-    outer: NDArray[np.int64]
-    """The container around each container; the page, 0, is around itself."""
-    container_firsts: Ints
-    container_ends: Ints
-    """The half-open range of paragraphs in each container."""
-
-
-def group_containers(containers: Containers, container_of: Ints, n: int) -> Groups:
-    """Merge containers that hold the same paragraphs; linear in the number of containers."""
-    outer, first, end = _columns(containers)
-    size = end - first
-    size[0] = max(n, 2)  # the page is a group, however little it holds
-    heads = size > 1
-    # A container opens a group unless it holds what the one around it holds.
-    opens = heads & ((first != first[outer]) | (end != end[outer]))
-    opens[0] = True
-    group_of = np.cumsum(opens) - 1
-    # What opens none belongs to the group of the next one around it that does.
-    up = _resolve(np.where(opens, np.arange(len(outer)), outer))
-    group_of = group_of[up]
-    opened = np.flatnonzero(opens)
-    parents = group_of[outer[opened]]
-    parents[0] = -1
-    members = np.flatnonzero(heads)
-    members = members[np.argsort(group_of[members], kind="stable")]
-    alone = np.flatnonzero(size == 1)
-    alone = alone[np.argsort(first[alone], kind="stable")]
-    firsts, ends = first[opened], end[opened]  # copies
-    firsts[0], ends[0] = 0, n
-    return Groups(
-        group_of[container_of].astype(np.int32),
-        parents.astype(np.int32),
-        firsts,
-        ends,
-        members.astype(np.int32),
-        _offsets(group_of[members], len(opened)),
-        alone.astype(np.int32),
-        _offsets(first[alone], n),
-        _ancestors(parents),
-        outer,
-        first,
-        end,
-    )
-
-
-def _columns(containers: Containers) -> tuple[NDArray[np.int64], Ints, Ints]:
-    """Return the containers around, and the first paragraphs and ends; the page is around itself."""
-    around = np.array(containers.parents, dtype=np.int64)
-    around[0] = 0
-    return around, np.array(containers.firsts, dtype=np.int32), np.array(containers.ends, dtype=np.int32)
-
-
-def _resolve(up: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Follow ``up`` from every place to where it points to itself, twice as far at each step."""
-    while True:
-        further = up[up]
-        if np.array_equal(further, up):
-            return up
-        up = further
-
-
-def _offsets(owners: NDArray[np.integer[Any]], n: int) -> Ints:
-    """Return where the entries of each of n owners begin in a list sorted by owner, and its length."""
-    return np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=n)))).astype(np.int32)
-
-
-def _ancestors(parents: NDArray[np.int64]) -> Ints:
-    """Return (groups, LEVELS): each group and those around it without the page, -1 for none."""
-    lines = np.empty((len(parents), LEVELS), dtype=np.int32)
-    current = np.arange(len(parents))
-    for level in range(LEVELS):
-        lines[:, level] = np.where(current > 0, current, -1)
-        current = parents[np.maximum(current, 0)]
-    return lines
-
-
 def attribute_bags(layout: Layout, groups: Groups, signs: Sequence[Signs]) -> tuple[Bags, Bags, Bags]:
     """Return the bags of tag and attribute words: own (one a paragraph), near and far (one a group)."""
     rows = [sign.rows for sign in signs]
@@ -220,7 +121,7 @@ def attribute_bags(layout: Layout, groups: Groups, signs: Sequence[Signs]) -> tu
     places, offsets = spread(groups.member_offsets[:-1], groups.member_offsets[:-1] + counts)
     of_group = gather(table, Bags(groups.members[places], offsets))
     near, far = _surroundings(groups.parents)
-    own_bags = gather(table, Bags(own_of.astype(np.int32), _offsets(own, len(is_bare))))
+    own_bags = gather(table, Bags(own_of.astype(np.int32), offsets_of(own, len(is_bare))))
     return own_bags, gather(of_group, near), gather(of_group, far)
 
 
@@ -308,7 +209,7 @@ def look_around(layout: Layout, groups: Groups, signs: Sequence[Signs], words: F
         depths[of],
         _count_likes(outer, looks, holds),
         cue_rows,
-        share_of[_resolve(nearest)][of],
+        share_of[resolve(nearest)][of],
         float(share_of.max()),
     )
 
