@@ -24,6 +24,7 @@ TEXT_RENDERINGS = (
     "whole",
     "plain",
     "lines",
+    "spaced",
     "trafilatura",
     "newspaper",
     "readability",

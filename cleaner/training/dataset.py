@@ -89,6 +89,7 @@ def texts_of(
     """Make plain texts of a labelled page."""
     yield "plain", plain_rendering(layout), {}
     yield "lines", "\n".join(layout.texts), {}
+    yield "spaced", "\n\n".join(layout.texts), {}
     yield "gold", style(gold, rng), {}
     paragraphs = [part for part in gold.split("\n") if part.strip()]
     for name in ("dressed", "dressed2", "dressed3"):

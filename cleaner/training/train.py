@@ -319,7 +319,7 @@ def mean_opinion(
     return {place: opinion.astype(np.float32) for place, opinion in total.items()}
 
 
-TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "whole": 1.5}
+TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "spaced": 0.5, "whole": 1.5}
 """How often a rendering is drawn, relative to the others (1)."""
 
 
