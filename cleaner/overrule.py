@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.page import Kind, Layout, Status
+from cleaner.page_status import LOW_CONFIDENCE, expected_f1
 from cleaner.reasons import MOST
 from cleaner.rules import Rule
 from cleaner.rules.firing import Firing
-from cleaner.score import LOW_CONFIDENCE, REPEAT_WORDS, Verdicts, expected_f1
+from cleaner.score import REPEAT_WORDS, Verdicts
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["overrule"]

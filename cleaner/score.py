@@ -16,6 +16,7 @@ from cleaner.influence import measure_influence
 from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, shares_of
 from cleaner.model import Bag, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
+from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
 from cleaner.settings import DEFAULTS, Settings
 from cleaner.site.evidence import weigh
@@ -149,7 +150,9 @@ def decide(
             influence=influence,
             recurrence=recurrence,
         )
-    confidence, status = _judge_page(model, layout, prediction, scores, kept, opinion.words)
+    confidence, status = judge_page(
+        model.header, layout.content_type, prediction.page, scores=scores, kept=kept, words=opinion.words
+    )
     page_type = str(model.header["page_types"][int(prediction.page.argmax())])
     return Verdicts(scores, tuple(kinds), probabilities, kept, reasons, confidence, status, page_type, limit)
 
@@ -213,11 +216,6 @@ def body_signs(body: Floats, kinds: Floats) -> Floats:
     return clipped
 
 
-def article_probability(model: Model, prediction: Prediction) -> float:
-    """Return P(the page is an article), 0..1, from the network's page types."""
-    return float(shares_of(prediction.page)[model.header["page_types"].index("article")])
-
-
 def chrome_share(scores: Floats, words: Floats) -> float:
     """Return the share of a page's words that is expected to be chrome, 0..1."""
     return float((words * (1 - scores)).sum() / max(float(words.sum()), 1.0))
@@ -247,7 +245,7 @@ def _decide(
     if settings.threshold is not None:
         return settings.threshold, scores >= settings.threshold
     calibration = model.header["calibration"][layout.content_type]
-    article = article_probability(model, prediction)
+    article = float(shares_of(prediction.page)[model.header["page_types"].index("article")])
     signs = cut_signs(scores, words, article=article) if "cut" in calibration else None
 
     def limit_of(favor: str) -> float:
@@ -315,48 +313,3 @@ def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) ->
         again[place] = texts[place] in seen
         seen.add(texts[place])
     return again
-
-
-LOW_CONFIDENCE = 0.75
-"""Below this expected F1 a page is ``low_confidence``."""
-NO_ARTICLE_TYPES = ("collection", "listing", "product")
-FEW_WORDS = 40.0
-"""An HTML page with less kept text that does not look like an article either has none (error pages, stubs)."""
-
-
-def expected_f1(scores: Floats, kept: NDArray[np.bool_], words: Floats) -> float:
-    """Return the F1 that this choice of paragraphs can be expected to reach if the scores are right, 0..1.
-
-    Expected true positives are the kept words times their scores; nothing kept counts as right as far as nothing
-    was likely. (Expectation of the ratio taken as the ratio of expectations; Ye et al. 2012.)
-
-    >>> round(expected_f1(np.array([0.9, 0.1], np.float32), np.array([True, False]), np.ones(2, np.float32)), 2)
-    0.9
-    """
-    mass = words + 0.1
-    likely = float((mass * scores).sum())
-    if not kept.any():
-        return 1 - likely / float(mass.sum())
-    hit = float((mass * scores * kept).sum())
-    return 2 * hit / (float((mass * kept).sum()) + likely)
-
-
-def no_article_probability(types: Sequence[str], page: Floats) -> float:
-    """Return P(the page is a collection, listing or product page), 0..1, from the network's page types."""
-    shares = shares_of(page)
-    return float(sum(shares[list(types).index(name)] for name in NO_ARTICLE_TYPES))
-
-
-def _judge_page(
-    model: Model, layout: Layout, prediction: Prediction, scores: Floats, kept: NDArray[np.bool_], words: Floats
-) -> tuple[float, Status]:
-    confidence = expected_f1(scores, kept, words)
-    if not kept.any():
-        return confidence, "empty"
-    limit = model.header["calibration"][layout.content_type]["not_article"]
-    if no_article_probability(model.header["page_types"], prediction.page) >= limit:
-        return confidence, "not_article"
-    stub = layout.content_type == "html" and float(words[kept].sum()) < FEW_WORDS
-    if stub and article_probability(model, prediction) < 0.5:
-        return confidence, "not_article"
-    return confidence, "ok" if confidence >= LOW_CONFIDENCE else "low_confidence"

@@ -16,7 +16,8 @@ from cleaner.errors import SetupError
 from cleaner.features import NUMBERS
 from cleaner.model import Prediction
 from cleaner.page import KINDS, Kind, Layout, Metadata, Page
-from cleaner.score import FEW_WORDS, HEAD_LINES, REPEAT_WORDS, Verdicts, score, threshold
+from cleaner.page_status import FEW_WORDS
+from cleaner.score import HEAD_LINES, REPEAT_WORDS, Verdicts, score, threshold
 from cleaner.segment import segment, segment_html, segment_text
 from cleaner.settings import DEFAULTS, Settings
 

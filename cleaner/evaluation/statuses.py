@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cleaner.score import NO_ARTICLE_TYPES
+from cleaner.page_status import NO_ARTICLE_TYPES
 
 if TYPE_CHECKING:
     from cleaner.evaluation.measure import Measurement

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cleaner.cut import CANDIDATES, choose_cut, cut_signs
 from cleaner.evaluation.reliability import reliability_bins
-from cleaner.score import NO_ARTICLE_TYPES, body_signs, chrome_share, no_article_probability, threshold, tilted
+from cleaner.page_status import NO_ARTICLE_TYPES, no_article_probability
+from cleaner.score import body_signs, chrome_share, threshold, tilted
 from cleaner.training.dataset import Example
 from cleaner.training.network import PAGE_TYPES
 from cleaner.training.train import Found, log_odds, page_f1
@@ -234,7 +235,7 @@ NOT_ARTICLE_PRECISION = 0.9
 
 
 def _not_article_limit(pages: Sequence[tuple[str, float]]) -> float:
-    """Return the lowest limit at which pages called no article are so with NOT_ARTICLE_PRECISION on dev.
+    """Return the lowest limit at which pages called no article are so with NOT_ARTICLE_PRECISION; .98 if none is.
 
     Forums and service pages count neither way: people disagree on whether they are articles.
     """
