@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from cleaner.page import Kind, Layout, Status
 from cleaner.page_status import LOW_CONFIDENCE, expected_f1
 from cleaner.reasons import MOST
+from cleaner.repeats import mark_repeats
 from cleaner.rules import Rule
 from cleaner.rules.firing import Firing
-from cleaner.score import REPEAT_WORDS, Verdicts
+from cleaner.score import Verdicts
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["overrule"]
@@ -67,24 +68,18 @@ class _Judgement:
 
 def _keep_once(judged: _Judgement, verdicts: Verdicts, layout: Layout, settings: Settings) -> NDArray[np.bool_]:
     """Decide anew about the paragraphs of the rules and their doubles."""
-    kept: NDArray[np.bool_] = verdicts.kept.copy()
+    forced = np.array([judged.decisions.get(place) is True for place in range(len(layout.texts))], dtype=np.bool_)
+    wanted = forced.copy()
+    for place, kind in enumerate(judged.kinds):
+        wanted[place] |= judged.decisions.get(place) is None and kind in settings.keep_kinds
+    once = wanted & (forced | ~mark_repeats(layout.texts, wanted, _words_of(layout)))
     touched = {layout.texts[place] for place in judged.decisions}
-    seen: set[str] = set()
-    for place, text in enumerate(layout.texts):
-        if text not in touched:
-            continue
-        decision = judged.decisions.get(place)
-        wanted = judged.kinds[place] in settings.keep_kinds
-        is_kept = decision if decision is not None else wanted and not (text in seen and _is_long(text))
-        kept[place] = is_kept
-        if is_kept:
-            seen.add(text)
-    return kept
+    is_touched = np.array([text in touched for text in layout.texts], dtype=np.bool_)
+    return (once & is_touched) | (verdicts.kept & ~is_touched)
 
 
-def _is_long(text: str) -> bool:
-    """Tell whether a text is long enough that a second copy of it is a double of mark-up, as in score()."""
-    return _words(text) >= REPEAT_WORDS
+def _words_of(layout: Layout) -> NDArray[np.float32]:
+    return np.array([_words(text) for text in layout.texts], dtype=np.float32)
 
 
 def _words(text: str) -> float:
@@ -102,8 +97,7 @@ def _judge_page(
     for place, decision in judged.decisions.items():
         if decision is not None:
             scores[place] = decision
-    words = np.array([_words(text) for text in layout.texts], dtype=np.float32)
-    confidence = expected_f1(scores, kept, words)
+    confidence = expected_f1(scores, kept, _words_of(layout))
     if not kept.any():
         return confidence, "empty"
     if verdicts.status == "not_article":

@@ -18,6 +18,7 @@ from cleaner.model import Bag, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
+from cleaner.repeats import mark_repeats
 from cleaner.settings import DEFAULTS, Settings
 from cleaner.site.evidence import weigh
 from cleaner.site.fingerprint import Fingerprints, fingerprints
@@ -133,7 +134,7 @@ def decide(
         is_body &= (recurrence.pages == 0) | (scores >= RECURRING_SCORE)
     kinds, probabilities = choose_kinds(layout, opinion, scores, is_body)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
-    kept &= ~_repeated(layout.texts, kept, opinion.words)
+    kept &= ~mark_repeats(layout.texts, kept, opinion.words)
     reasons: tuple[tuple[str, ...], ...] = ()
     if settings.reasons:
         features = features or extract(layout)
@@ -299,17 +300,3 @@ def _pair(bag: Bags) -> Bag:
 def _sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
     result: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
     return result
-
-
-REPEAT_WORDS = 6
-"""Shorter texts may come again (table cells, refrains, "Yes." in an interview); longer ones are doubles of markup."""
-
-
-def _repeated(texts: tuple[str, ...], kept: NDArray[np.bool_], words: Floats) -> NDArray[np.bool_]:
-    """Mark kept paragraphs of some length whose exact text was kept before."""
-    seen: set[str] = set()
-    again = np.zeros(len(texts), dtype=np.bool_)
-    for place in np.flatnonzero(kept & (words >= REPEAT_WORDS)).tolist():
-        again[place] = texts[place] in seen
-        seen.add(texts[place])
-    return again

@@ -17,7 +17,8 @@ from cleaner.features import NUMBERS
 from cleaner.model import Prediction
 from cleaner.page import KINDS, Kind, Layout, Metadata, Page
 from cleaner.page_status import FEW_WORDS
-from cleaner.score import HEAD_LINES, REPEAT_WORDS, Verdicts, score, threshold
+from cleaner.repeats import DOUBLE_WORDS, REPEAT_WORDS
+from cleaner.score import HEAD_LINES, Verdicts, score, threshold
 from cleaner.segment import segment, segment_html, segment_text
 from cleaner.settings import DEFAULTS, Settings
 
@@ -26,7 +27,10 @@ Use = Callable[..., None]
 SURE = 9.0
 """A logit of which nobody doubts the side."""
 PAGE_TYPES = ("article", "forum", "service", "documentation", "product", "collection", "listing")
-LONG = "The ferry across the sound will not run on Monday, because the ramp on the north side is being repaired."
+LONG = (
+    "The ferry across the sound will not run on Monday, because the ramp on the north side is being repaired, and the "
+    "harbour office knows of no other boat."
+)
 OTHER = "Foot passengers can take the small boat instead, which leaves from the old pier at every full hour."
 LONGER = (f"{LONG} {OTHER}", f"{OTHER} {LONG}")
 """No short lines: what they are called has no say in whether they are body."""
@@ -330,11 +334,27 @@ def test_a_long_repeat_is_kept_once(use: Use) -> None:
 
 
 def test_short_repeats_stay(use: Use) -> None:
-    """Up to five words may come again, as refrains and table cells do; six may not."""
+    """Up to 24 words may come again, as refrains and table cells do; 25 may not."""
+    use(SURE)
+    short, long = (" ".join(f"word{place}" for place in range(n)) for n in (REPEAT_WORDS - 1, REPEAT_WORDS))
+    page = texts_of("Yes.", short, OTHER, "Yes.", long, short, LONG, long)
+    assert kept(score(page)) == [True] * 7 + [False]
+
+
+def test_short_doubles_right_behind_each_other_are_kept_once(use: Use) -> None:
+    """What markup says twice in a row is kept once from six words on."""
     use(SURE)
     short, long = "one two three four five", "one two three four five six"
-    assert len(long.split()) == REPEAT_WORDS
+    assert len(long.split()) == DOUBLE_WORDS
     assert kept(score(texts_of("Yes.", "Yes.", short, short, long, long))) == [True] * 5 + [False]
+
+
+def test_a_text_that_comes_again_goes_with_its_subheads(use: Use) -> None:
+    """A short line that repeats beside a long repeat, at the same distance, is part of the double."""
+    use(SURE)
+    long = " ".join(f"word{place}" for place in range(REPEAT_WORDS))
+    page = texts_of("A subhead", long, LONG, OTHER, "A subhead", long, "A subhead")
+    assert kept(score(page)) == [True] * 4 + [False, False, True]
 
 
 def test_near_repeats_stay(use: Use) -> None:
