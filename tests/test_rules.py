@@ -20,8 +20,8 @@ from cleaner.settings import Settings
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
 PAGE = (FIXTURES / "page.html").read_bytes()
 LONG = (
-    "The ramp on the north side is being lifted out and will be rebuilt from oak, which the islanders have asked for since "
-    "the last one rotted away."
+    "The ramp on the north side is being lifted out and will be rebuilt from oak, which the islanders have asked for "
+    "since the last one rotted away."
 )
 
 
