@@ -75,7 +75,8 @@ def _keep_once(judged: _Judgement, verdicts: Verdicts, layout: Layout, settings:
     once = wanted & (forced | ~mark_repeats(layout.texts, wanted, _words_of(layout)))
     touched = {layout.texts[place] for place in judged.decisions}
     is_touched = np.array([text in touched for text in layout.texts], dtype=np.bool_)
-    return (once & is_touched) | (verdicts.kept & ~is_touched)
+    kept: NDArray[np.bool_] = np.where(is_touched, once, verdicts.kept)
+    return kept
 
 
 def _words_of(layout: Layout) -> NDArray[np.float32]:
