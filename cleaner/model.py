@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from cleaner.errors import SetupError
 
-__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "load_model"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "load_model", "logistic"]
 
 FORMAT = 1
 """Version of the weights file; another one is refused."""
@@ -287,16 +287,35 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
     return Model(header, arrays)
 
 
-@lru_cache(maxsize=4)
 def load_model(path: str | None = None) -> Model:
-    """Load weights once per process: the packaged ones, or those of a file.
+    """Load weights once per process: the packaged ones, or those of a file; a file that was written anew is read anew.
 
     Raises SetupError when there are none (``weights_missing``), when the file is no weights file (``bad_weights``),
     is of another format (``weights_format``), or was trained on other features (``weights_features``).
     """
-    place = str(path) if path is not None else str(resources.files("cleaner").joinpath("weights/default.npz"))
+    if path is None:
+        return _load(str(resources.files("cleaner").joinpath("weights/default.npz")), ())
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return _load(str(path), ())
+    return _load(str(path), (found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=4)
+def _load(place: str, _written: tuple[int, ...]) -> Model:
     if not Path(place).is_file():
         raise SetupError(
             "weights_missing", f"There is no weights file {place}. Install the package again, or train.", where=place
         )
     return read_weights(place)
+
+
+def logistic(logits: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """Return the probabilities that logits stand for, computed within +-30.
+
+    >>> logistic(np.array([0.0, 100.0])).tolist()
+    [0.5, 1.0]
+    """
+    result: NDArray[np.float32] = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
+    return result

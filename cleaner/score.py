@@ -14,7 +14,7 @@ from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
 from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, shares_of
-from cleaner.model import Bag, Model, Opinion, Prediction, load_model
+from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
@@ -128,7 +128,7 @@ def decide(
         )
     if recurrence is not None:
         logits = logits + recurrence.shift
-    scores = _sigmoid(logits)
+    scores = logistic(logits)
     limit, is_body = _decide(model, prediction, scores, chrome, layout=layout, words=opinion.words, settings=settings)
     if recurrence is not None and settings.threshold is None:
         is_body &= (recurrence.pages == 0) | (scores >= RECURRING_SCORE)
@@ -193,7 +193,7 @@ def calibrated(prediction: Prediction, calibration: Mapping[str, Any], words: Fl
     factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
     signs = body_signs(prediction.body, prediction.kinds)
     logits: Floats = signs @ factors + np.float32(calibration["offset"])
-    chrome = chrome_share(_sigmoid(logits), words)
+    chrome = chrome_share(logistic(logits), words)
     tilt = np.array(calibration.get("tilt", ()), dtype=np.float32)
     if len(tilt):
         logits = tilted(signs, chrome) @ tilt[:-1] + tilt[-1]
@@ -295,8 +295,3 @@ def _log_odds(p: Any) -> Any:
 
 def _pair(bag: Bags) -> Bag:
     return bag.ids, bag.offsets
-
-
-def _sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
-    result: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
-    return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,13 +207,16 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_model_is_loaded_once(tmp_path: Path) -> None:
-    """The second call for the same file gives the same object, and an error is not remembered."""
+    """The second call for the same file gives the same object; an error is not remembered, nor is a file since changed."""
     path = tmp_path / "tiny.npz"
     with pytest.raises(SetupError):
         load_model(str(path))
     path.write_bytes(GOOD)
     assert load_model(str(path)) is load_model(str(path))
-    assert load_model(str(path)).header == HEADER
+    before = load_model(str(path))
+    assert before.header == HEADER
+    os.utime(path, ns=(1, 1))
+    assert load_model(str(path)) is not before
 
 
 def test_the_packaged_weights_fit_the_code() -> None:

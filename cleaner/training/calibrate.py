@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.cut import CANDIDATES, choose_cut, cut_signs
 from cleaner.evaluation.reliability import reliability_bins
+from cleaner.model import logistic
 from cleaner.page_status import NO_ARTICLE_TYPES, no_article_probability
 from cleaner.score import body_signs, chrome_share, threshold, tilted
 from cleaner.training.dataset import Example
@@ -144,12 +145,12 @@ def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -
     base = fit_scale(np.concatenate([signs[i][examples[i].weight > 0] for i in places]), truth)
     chrome_of, wide = {}, {}
     for i in places:
-        first = _logistic(signs[i] @ np.array(base[:2]) + base[2])
+        first = logistic(signs[i] @ np.array(base[:2]) + base[2])
         chrome_of[i] = chrome_share(first, examples[i].features.word_counts)
         wide[i] = tilted(signs[i], chrome_of[i])
     tilt = fit_scale(np.concatenate([wide[i][examples[i].weight > 0] for i in places]), truth)
     scale = Scale(base[0], base[1], base[2], tuple(tilt))
-    scores_of = {i: _logistic(wide[i] @ np.array(tilt[:-1]) + tilt[-1]) for i in places}
+    scores_of = {i: logistic(wide[i] @ np.array(tilt[:-1]) + tilt[-1]) for i in places}
     judged = []
     for i in places:
         scores = scores_of[i]
@@ -157,11 +158,6 @@ def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -
         judged.append(Judged(examples[i], scores, found[i].article, chrome_of[i], none))
     counted = np.concatenate([scores_of[i][examples[i].weight > 0] for i in places])
     return scale, judged, reliability_bins(counted, truth, np.ones_like(truth), unit="paragraphs").error
-
-
-def _logistic(z: NDArray[np.floating[Any]]) -> Floats:
-    p: Floats = (1 / (1 + np.exp(-np.clip(z, -30, 30)))).astype(np.float32)
-    return p
 
 
 CHROME_BANDS = {"html": (0.5,), "text": (0.04, 0.09, 0.15, 0.27, 0.5)}
