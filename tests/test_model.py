@@ -207,7 +207,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_model_is_loaded_once(tmp_path: Path) -> None:
-    """The second call for the same file gives the same object; an error is not remembered, nor is a file since changed."""
+    """The second call for the same file gives the same object; errors and files since changed are read anew."""
     path = tmp_path / "tiny.npz"
     with pytest.raises(SetupError):
         load_model(str(path))
