@@ -99,8 +99,8 @@ def corpora_digest(corpora: Path) -> str:
 
 
 def load_examples(corpora: Path, digest: str) -> list[Example]:
-    """Return the labelled examples of splits train and dev, from the cache when the corpora have not changed."""
-    cache = CACHE / f"examples-{digest[7:19]}.pickle"
+    """Return the labelled examples of splits train and dev, from the cache while corpora and code are the same."""
+    cache = CACHE / f"examples-{digest[7:19]}-{recipe_digest()[:12]}.pickle"
     if cache.is_file():
         with cache.open("rb") as file:
             stored: list[Example] = pickle.load(file)  # noqa: S301 - our own file, made below
@@ -116,6 +116,20 @@ def load_examples(corpora: Path, digest: str) -> list[Example]:
     with cache.open("wb") as file:
         pickle.dump(examples, file, protocol=5)
     return examples
+
+
+def recipe_digest() -> str:
+    """Return a digest of the code and data that turn pages into examples: a change of theirs makes a cache stale."""
+    root, total = Path(__file__).parents[1], hashlib.sha256()
+    for part in ("decode", "segment", "cues", "features", "training"):
+        for path in sorted((root / part).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc" and path.name not in _NOT_OF_EXAMPLES:
+                total.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+_NOT_OF_EXAMPLES = {"__main__.py", "train.py", "network.py", "calibrate.py", "folds.py", "names.py", "site.py"}
+"""Files of ``training`` that work on examples made before."""
 
 
 def _rows(corpora: Path) -> Iterator[dict[str, Any]]:
