@@ -34,6 +34,8 @@ Role = Literal["published", "modified", ""]
 _MAX_SEARCH_CHARS = 2_000
 """find_dates looks no further; dates that say when a page was published stand at the start of a paragraph."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_MAX_ZONE_HOURS = 14
+"""Kiribati is furthest from Greenwich."""
 _BUDDHIST_OFFSET = 543
 """Thai sites count from the Buddha's death: 2567 is 2024."""
 
@@ -196,7 +198,7 @@ def iso_date(value: str, *, day_first: bool = True) -> str | None:
         date = f"{year:04}-{month:02}-{day:02}"
         if match[4] is None or hour == 24:
             return date
-        zone = "+00:00" if match[7] else f"{match[8]}{match[9]}:{match[10] or '00'}" if match[8] else ""
+        zone = "+00:00" if match[7] else _offset(match[8], match[9], match[10]) if match[8] else ""
         return f"{date}T{hour:02}:{minute:02}:{min(int(match[6] or 0), 59):02}{zone}"
     epoch = _EPOCH.match(value)
     if epoch:
@@ -237,8 +239,8 @@ def _zone(line: str, start: int) -> tuple[str, int]:
     if not match:
         return "", start
     if match["sign"]:
-        hours, minutes = match["hours"], match["minutes"] or "00"
-        return (f"{match['sign']}{int(hours):02}:{minutes}", match.end()) if int(hours) <= 14 else ("", start)
+        offset = _offset(match["sign"], match["hours"], match["minutes"])
+        return (offset, match.end()) if offset else ("", start)
     east = _zones().get(match["name"])
     if east is None:
         return "", start
@@ -246,6 +248,12 @@ def _zone(line: str, start: int) -> tuple[str, int]:
         return "", match.end()
     sign, size = ("-", -int(east)) if int(east) < 0 else ("+", int(east))
     return f"{sign}{size // 60:02}:{size % 60:02}", match.end()
+
+
+def _offset(sign: str, hours: str, minutes: str | None) -> str:
+    """Return a zone as ``+01:00``; '' for one that does not exist."""
+    exists = int(hours) <= _MAX_ZONE_HOURS and int(minutes or 0) < 60
+    return f"{sign}{int(hours):02}:{minutes or '00'}" if exists else ""
 
 
 def has_date_figures(text: str) -> bool:

@@ -70,6 +70,9 @@ class RawPage:
     """What the HTTP header said about the encoding, if anybody knows."""
     source: str = ""
     """File name, archive member or record id; used in messages and as a weak hint (``.txt``), never as a fact."""
+    fetched_at: str = ""
+    """When the page was fetched or saved at the latest, ISO 8601 (``2024-11-28T10:14:00+00:00``): no date in its
+    metadata is later. '' when nobody knows; then the clock says what lies in the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Page:
     replacements: int
     """How many U+FFFD the decoding put in; 0 for a clean document."""
     source: str = ""
+    fetched_at: str = ""
+    """As in :class:`RawPage`."""
 
 
 @dataclass(frozen=True, slots=True)

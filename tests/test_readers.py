@@ -17,8 +17,10 @@ PROSE = "The river rose by two metres in the night, and the old bridge was close
 def test_a_page_is_read_with_what_the_caller_knows(pages: Path) -> None:
     """Bytes, name, URL, type and encoding arrive together."""
     reading = Reading(url="https://example.org/", content_type="html", charset="utf-8")
+    os.utime(pages / "a/b.html", (1_615_363_200, 1_615_363_200))
     raw = read(scan([str(pages)]).found[0], reading)
-    assert raw == RawPage(PROSE.encode(), "https://example.org/", "html", "utf-8", "a/b.html")
+    saved = "2021-03-10T08:00:00+00:00"
+    assert raw == RawPage(PROSE.encode(), "https://example.org/", "html", "utf-8", "a/b.html", saved)
 
 
 def test_a_page_beyond_the_limit_is_not_loaded(pages: Path) -> None:

@@ -215,7 +215,7 @@ def _in_python(message: str) -> str:
 
 def _read_columns(columns: Columns) -> list[str]:
     """Return the names of the columns that are looked at, each once."""
-    names = (columns.html, columns.text, columns.url, columns.id, "charset", "error_code", "error")
+    names = (columns.html, columns.text, columns.url, columns.id, columns.fetched_at, "charset", "error_code", "error")
     return list(dict.fromkeys(name for name in names if name))
 
 

@@ -60,4 +60,5 @@ def decode(raw: RawPage, settings: Settings = DEFAULTS) -> Page:
         encoding_source=found.evidence,
         replacements=found.replacements,
         source=raw.source,
+        fetched_at=raw.fetched_at,
     )

@@ -48,9 +48,10 @@ def page_row(source: Source) -> dict[str, Any]:
     >>> page_row(Source("a.txt", RawPage(b"It rained.")))["text"]
     b'It rained.'
     """
-    row: dict[str, Any] = {"id": source.id, "url": None, "html": None, "text": None, "charset": None}
+    row: dict[str, Any] = {"id": source.id, "url": None, "html": None, "text": None, "charset": None, "fetched_at": ""}
     row |= {"error_code": "", "error": ""}
     if isinstance(source.page, CleanerError):
         return {**row, "error_code": source.page.code, "error": source.page.message}
     column = "html" if source.page.content_type == "html" else "text"
-    return {**row, "url": source.page.url, column: source.page.data, "charset": source.page.charset}
+    told = {"url": source.page.url, "charset": source.page.charset, "fetched_at": source.page.fetched_at}
+    return {**row, **told, column: source.page.data}

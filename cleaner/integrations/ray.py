@@ -41,6 +41,7 @@ _PAGE_SCHEMA = pa.schema(
         ("html", pa.large_binary()),
         ("text", pa.large_binary()),
         ("charset", pa.string()),
+        ("fetched_at", pa.string()),
         ("error_code", pa.string()),
         ("error", pa.string()),
     ]

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from cleaner.metadata.addresses import domain_labels
+from cleaner.metadata.latest import latest_day
 from cleaner.metadata.persons import split_persons
 from cleaner.metadata.titles import bare
 from cleaner.page import Metadata, Page
@@ -28,7 +29,8 @@ def fill_with_others(page: Page, metadata: Metadata, *, extensive: bool = False)
         values["authors"] = tuple(name for author in values["authors"] for name in split_persons(author, sites=sites))
     sources = dict.fromkeys(values, "trafilatura")
     if not metadata.date_published:
-        values["date_published"], sources["date_published"] = _ask_htmldate(page, extensive=extensive), "htmldate"
+        date = _ask_htmldate(page, extensive=extensive)
+        values["date_published"], sources["date_published"] = date, "htmldate"
     new = {field: value for field, value in values.items() if value and not getattr(metadata, field)}
     known = {**metadata.sources, **{field: sources[field] for field in new}}
     return dataclasses.replace(metadata, **new, sources=known)
@@ -55,7 +57,8 @@ def _ask_trafilatura(page: Page) -> dict[str, Any]:
 def _ask_htmldate(page: Page, *, extensive: bool) -> str:
     from htmldate import find_date
 
+    latest = latest_day(page.fetched_at)
     try:
-        return find_date(page.text, url=page.url, original_date=True, extensive_search=extensive) or ""
+        return find_date(page.text, url=page.url, original_date=True, extensive_search=extensive, max_date=latest) or ""
     except Exception:  # noqa: BLE001 - as above
         return ""

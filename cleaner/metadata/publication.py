@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from cleaner.dates import iso_date
 from cleaner.metadata.evidence import Claim, Evidence
+from cleaner.metadata.latest import latest_day
 from cleaner.metadata.linked_data import strings
 from cleaner.metadata.places import Place
 from cleaner.metadata.visible import late_dates, late_times, time_elements, visible_dates
@@ -16,8 +17,6 @@ __all__ = ["choose_dates", "date_in_url", "is_month_first"]
 
 _URL_WORDED = re.compile(r"/((?:19|20)\d{2})/([a-z]{3,9})/(0?[1-9]|[12]\d|3[01])(?=/)")
 _URL_DATE = re.compile(r"[/_.-]((?:19|20)\d{2})([/_.-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
-_SLACK = timedelta(days=1)
-"""A clock of another zone may be ahead by up to a day."""
 _SHOWN = ("visible text", "time element")
 _MONTH_FIRST = frozenset({"en-us", "en-ph", "es-us", "fil", "tl"})
 _AMERICAN_ENDINGS = (".com", ".org", ".net", ".us", ".edu", ".gov")
@@ -34,11 +33,11 @@ def choose_dates(
     """Return when the page was published and when it was changed, each with its source.
 
     The claims are heard in this order: JSON-LD, meta tags (Open Graph before others), ``<time>`` and dates written
-    near the headline, and at last a date in the URL. The first that can be true counts: not in the future (``now``
-    plus a day), and a change not before the publication. Another claim for the same day that also gives the clock
-    is taken instead of a bare day.
+    near the headline, and at last a date in the URL. The first that can be true counts: not in the future (nor a day
+    after ``now`` or after the page was fetched), and a change not before the publication. Another claim for the same
+    day that also gives the clock is taken instead of a bare day.
     """
-    limit = ((now or datetime.now(timezone.utc)) + _SLACK).date().isoformat()
+    limit = latest_day(evidence.page.fetched_at, now=now)
     published, modified = _claims(evidence, places, headline, language)
     first = _first(published, limit)
     second = _first(modified, limit)
@@ -47,7 +46,7 @@ def choose_dates(
         first = _earlier_shown(first, second, published)
     if first and second and second.value[:10] < first.value[:10]:
         second = None
-    if first and second and _comparable(first.value, second.value) and second.value < first.value:
+    if first and second and _is_earlier(second.value, first.value):
         second = None
     if first is None and second is not None:
         # The page says only when it was changed; that is the one date readers see on it.
@@ -131,9 +130,11 @@ def _is_news(evidence: Evidence) -> bool:
     return any("NewsArticle" in str(node.get("@type", "")) for node in evidence.linked.main[:3])
 
 
-def _comparable(first: str, second: str) -> bool:
-    """Whether two ISO dates can be compared as strings: both with a clock in the same zone."""
-    return "T" in first and "T" in second and first[19:] == second[19:]
+def _is_earlier(first: str, second: str) -> bool:
+    """Whether an ISO date is the earlier moment; never if only one has a clock, or only one a zone."""
+    if "T" not in first or "T" not in second or bool(first[19:]) != bool(second[19:]):
+        return False
+    return datetime.fromisoformat(first) < datetime.fromisoformat(second)
 
 
 def date_in_url(url: str) -> str | None:

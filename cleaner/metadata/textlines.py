@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 from itertools import takewhile
 
 from cleaner.datelines import read_date_line, read_header_line
@@ -12,6 +11,7 @@ from cleaner.metadata.addresses import registered_domain
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.descriptions import split_tags
 from cleaner.metadata.fields import Fields
+from cleaner.metadata.latest import latest_day
 from cleaner.metadata.persons import split_persons
 from cleaner.metadata.placelines import put_place
 from cleaner.metadata.spoken import put_language
@@ -51,7 +51,7 @@ def describe_text(
         _put_heading(fields, lines, kinds)
         put_place(fields, layout, kept, source=_SOURCE)
         fields.put("declared_language", declared, _SOURCE)
-        _check_dates(fields)
+        _check_dates(fields, latest_day(page.fetched_at))
     fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
     put_language(fields, layout, kept, declared=declared, settings=settings)
     return fields.metadata()
@@ -96,9 +96,8 @@ def _put_header(fields: Fields, field: str, value: str) -> str:
     return ""
 
 
-def _check_dates(fields: Fields) -> None:
-    """Drop dates that cannot be true: in the future, or changed before published."""
-    limit = (datetime.now(timezone.utc) + timedelta(days=1)).date().isoformat()
+def _check_dates(fields: Fields, limit: str) -> None:
+    """Drop dates that cannot be true: after the last day there can be, or changed before published."""
     for field in ("date_published", "date_modified"):
         if str(fields.values.get(field, ""))[:10] > limit:
             fields.drop(field)

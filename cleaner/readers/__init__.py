@@ -25,6 +25,7 @@ from cleaner.readers.files import (
     read_file,
     read_stream,
     scan,
+    time_of_file,
 )
 from cleaner.readers.lists import read_list
 from cleaner.readers.mhtml import html_part, is_mhtml
@@ -87,7 +88,8 @@ def read(found: Found, reading: Reading) -> RawPage:
         from cleaner.readers.http import fetch
 
         return fetch(found.path, reading)
-    return _page(read_file(found.path, limit_bytes=reading.limit_bytes), printable(found.name), reading)
+    data = read_file(found.path, limit_bytes=reading.limit_bytes)
+    return _page(data, printable(found.name), reading, fetched_at=time_of_file(found.path))
 
 
 def read_member(member: Member, name: str, reading: Reading) -> RawPage:
@@ -95,7 +97,13 @@ def read_member(member: Member, name: str, reading: Reading) -> RawPage:
     if member.error is not None:
         raise member.error
     return _page(
-        member.data, printable(name), reading, url=member.url, charset=member.charset, kind=member.content_type
+        member.data,
+        printable(name),
+        reading,
+        url=member.url,
+        charset=member.charset,
+        kind=member.content_type,
+        fetched_at=member.fetched_at,
     )
 
 
@@ -107,19 +115,22 @@ def _page(
     url: str | None = None,
     charset: str | None = None,
     kind: Literal["auto", "html", "text"] = "auto",
+    fetched_at: str = "",
 ) -> RawPage:
     where = source or "standard input"
     compression = compression_of(data[:8], source)
     if compression not in ("", "gzip"):
         data = inflate_bytes(data, compression, limit=reading.inflated_bytes, where=where)
     if is_mhtml(data[:200], file_suffix(source)):
-        data, charset, url = html_part(data, where=where)
+        data, charset, url, saved_at = html_part(data, where=where)
+        fetched_at = saved_at or fetched_at
     return RawPage(
         data,
         reading.url or url,
         content_type=kind if reading.content_type == "auto" else reading.content_type,
         charset=reading.charset or charset,
         source=source,
+        fetched_at=fetched_at,
     )
 
 

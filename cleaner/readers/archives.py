@@ -9,15 +9,26 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from datetime import datetime, timezone
+from typing import Any, BinaryIO, NamedTuple
 
 from cleaner.errors import InputError
 from cleaner.readers.reading import Reading
 
 __all__ = ["Part", "read_tar", "read_zip", "safe_name"]
 
-Part = tuple[str, str, bytes | InputError]
-"""Name of a member as it stands in the archive, where it is, and its bytes or why they cannot be had."""
+
+class Part(NamedTuple):
+    """A member of an archive."""
+
+    name: str
+    """As it stands in the archive."""
+    where: str
+    data: bytes | InputError
+    """Its bytes, or why they cannot be had."""
+    changed_at: str = ""
+    """When its content last changed, ISO 8601; '' when the archive does not say."""
+
 
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 """A member's header in a zip: signature, version, flags, method, time, date, CRC, two sizes, two lengths."""
@@ -62,9 +73,11 @@ def read_zip(file: BinaryIO, *, where: str, size: int, reading: Reading) -> Iter
             data = _zip_member(archive, info, where=where, reading=reading)
             inflated += len(data) if isinstance(data, bytes) else 0
             if inflated > max(_RATIO_FROM_BYTES, reading.max_ratio * size):
-                yield info.filename, f"byte {info.header_offset:,}", _too_large(where, info.filename, inflated, size)
+                yield Part(
+                    info.filename, f"byte {info.header_offset:,}", _too_large(where, info.filename, inflated, size)
+                )
                 return
-            yield info.filename, f"byte {info.header_offset:,}", data
+            yield Part(info.filename, f"byte {info.header_offset:,}", data, _zip_time(info))
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, where: str, reading: Reading) -> bytes | InputError:
@@ -77,6 +90,14 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, where: str, 
     except _DAMAGE as error:
         return InputError("corrupt_input", f"{place} (byte {info.header_offset:,}) is damaged: {error}.", where=where)
     return _within_limit(data, place, reading)
+
+
+def _zip_time(info: zipfile.ZipInfo) -> str:
+    """Return the time of a member, in the unnamed zone of whoever packed it; damaged ones are no days at all."""
+    try:
+        return datetime(*info.date_time).isoformat()
+    except ValueError:
+        return ""
 
 
 def _within_limit(data: bytes, place: str, reading: Reading) -> bytes | InputError:
@@ -105,16 +126,16 @@ def _rescue_zip(file: BinaryIO, *, where: str, size: int, reading: Reading, why:
             start, at = at, _next_header(file, at + 1) if tries < _MAX_TRIES else -1
             tries += 1
             name = "rest" if at < 0 else f"damaged-{start}"
-            yield name, f"byte {start:,}", _zip_damage(where, start, at, why)
+            yield Part(name, f"byte {start:,}", _zip_damage(where, start, at, why))
             if at < 0:
                 return
             continue
         name, data, behind = found
         inflated += len(data)
         if not name.endswith("/"):
-            yield name, f"byte {at:,}", _within_limit(data, f"{where}, member {name}", reading)
+            yield Part(name, f"byte {at:,}", _within_limit(data, f"{where}, member {name}", reading))
         if inflated > max(_RATIO_FROM_BYTES, reading.max_ratio * size):
-            yield name, f"byte {at:,}", _too_large(where, name, inflated, size)
+            yield Part(name, f"byte {at:,}", _too_large(where, name, inflated, size))
             return
         at = behind
 
@@ -218,25 +239,32 @@ def read_tar(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Part]:
                 archive.members.clear()  # type: ignore[attr-defined]  # else the memory grows with the archive
                 lost, why = getattr(archive, "met", {}).get("InvalidHeaderError", (-1, ""))
                 if lost >= 0:
-                    yield f"damaged-{lost}", f"byte {lost:,}", _tar_damage(where, why, lost, info.offset)
+                    yield Part(f"damaged-{lost}", f"byte {lost:,}", _tar_damage(where, why, lost, info.offset))
                 archive.met, at = {}, info.offset  # type: ignore[attr-defined]
                 if not info.isreg():
                     continue
                 place = f"{where}, member {info.name}"
                 if info.size > reading.limit_bytes:
-                    yield info.name, f"byte {at:,}", _beyond_limit(place, reading)
+                    yield Part(info.name, f"byte {at:,}", _beyond_limit(place, reading))
                     continue
                 member = archive.extractfile(info)
                 assert member is not None  # noqa: S101 - for the type checker: it is a regular file
                 data = member.read()
                 if len(data) < info.size:
                     raise tarfile.ReadError("unexpected end of data")
-                yield info.name, f"byte {at:,}", data
+                yield Part(info.name, f"byte {at:,}", data, _tar_time(info))
             kind, (at, why) = next(iter(archive.met.items()))  # type: ignore[attr-defined]
             if kind != "EOFHeaderError":  # the blocks of zeros that end an archive
                 raise tarfile.ReadError("it ends" if kind == "EmptyHeaderError" else why)
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
-        yield "rest", f"byte {at:,}", _tar_damage(where, str(error), at)
+        yield Part("rest", f"byte {at:,}", _tar_damage(where, str(error), at))
+
+
+def _tar_time(info: tarfile.TarInfo) -> str:
+    try:
+        return datetime.fromtimestamp(info.mtime, tz=timezone.utc).isoformat(timespec="seconds")
+    except (OSError, OverflowError, ValueError):
+        return ""
 
 
 def _tar_damage(where: str, why: str, start: int, end: int = -1) -> InputError:

@@ -63,7 +63,7 @@ def _read(file: BinaryIO, kind: Kind, *, where: str, size: int, reading: Reading
 def _parts(parts: Iterator[Part], where: str, reading: Reading, depth: int) -> Iterator[Member]:
     """Make members of the parts of an archive; containers among them are opened in their turn."""
     names: set[int] = set()
-    for number, (path, place, data) in enumerate(parts, 1):
+    for number, (path, place, data, changed_at) in enumerate(parts, 1):
         name = _unique(safe_name(path), number, names)
         if isinstance(data, InputError):
             yield Member(name=name, position=0, where=place, error=data)
@@ -75,7 +75,7 @@ def _parts(parts: Iterator[Part], where: str, reading: Reading, depth: int) -> I
             suffix = file_suffix(path) or "no suffix"
             yield Member(name=name, position=0, where=place, passed_over=suffix)
         else:
-            yield Member(name=name, position=0, where=place, data=data)
+            yield Member(name=name, position=0, where=place, data=data, fetched_at=changed_at)
 
 
 def _nested(data: bytes, kind: Kind, name: str, where: str, reading: Reading, depth: int) -> Iterator[Member]:

@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,6 +31,7 @@ __all__ = [
     "read_file",
     "read_stream",
     "scan",
+    "time_of_file",
 ]
 
 _SNIFFED_BYTES = 1024
@@ -366,6 +368,15 @@ def read_file(path: str, *, limit_bytes: int) -> bytes:
     except OSError as error:
         code, message = _explain(path, error, seen=True)
         raise (InputError if code == "vanished" else RunError)(code, message, where=path) from error
+
+
+def time_of_file(path: str) -> str:
+    """Return when the content of a file last changed, ISO 8601 in UTC; '' when the operating system does not say."""
+    try:
+        seconds = os.stat(path).st_mtime
+        return datetime.fromtimestamp(seconds, tz=timezone.utc).isoformat(timespec="seconds")
+    except (OSError, OverflowError, ValueError):
+        return ""
 
 
 def read_stream(file: BinaryIO, *, limit_bytes: int, where: str) -> bytes:

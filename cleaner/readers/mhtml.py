@@ -22,8 +22,11 @@ def is_mhtml(head: bytes, suffix: str) -> bool:
     return suffix in (".mhtml", ".mht") and not head.lstrip().startswith(b"<") and b":" in head[:200]
 
 
-def html_part(data: bytes, *, where: str) -> tuple[bytes, str | None, str | None]:
-    """Return the bytes of the page in an MHTML file, its encoding and its URL. Raises InputError ``corrupt_input``."""
+def html_part(data: bytes, *, where: str) -> tuple[bytes, str | None, str | None, str]:
+    """Return the bytes of the page in an MHTML file, its encoding, its URL and the date it was saved ('' if unknown).
+
+    Raises InputError ``corrupt_input``.
+    """
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
         for part in message.walk():
@@ -31,7 +34,7 @@ def html_part(data: bytes, *, where: str) -> tuple[bytes, str | None, str | None
                 content = part.get_payload(decode=True)
                 url = part.get("Content-Location") or message.get("Snapshot-Content-Location")
                 if isinstance(content, bytes) and isinstance(part, EmailMessage):
-                    return content, part.get_content_charset(), str(url) if url else None
+                    return content, part.get_content_charset(), str(url) if url else None, str(message.get("Date", ""))
     except (ValueError, LookupError, TypeError, AttributeError, IndexError) as error:  # the parser's own faults
         raise InputError("corrupt_input", f"{where} is a damaged MHTML file ({error}).", where=where) from error
     raise InputError("corrupt_input", f"{where} is an MHTML file without an HTML part.", where=where)

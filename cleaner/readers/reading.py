@@ -20,6 +20,8 @@ class Columns:
     """Pages as HTML; goes before ``text`` when a table has both."""
     url: str = ""
     id: str = ""
+    fetched_at: str = ""
+    """When pages were fetched."""
 
     def __str__(self) -> str:
         """Say which columns hold what.
@@ -27,7 +29,7 @@ class Columns:
         >>> str(Columns(text="story", url="link"))
         "text from 'story', url from 'link'"
         """
-        given = {"html": self.html, "text": self.text, "url": self.url, "id": self.id}
+        given = {"html": self.html, "text": self.text, "url": self.url, "id": self.id, "fetched at": self.fetched_at}
         return ", ".join(f"{what} from '{name}'" for what, name in given.items() if name)
 
 
@@ -67,6 +69,8 @@ class Member:
     url: str | None = None
     date: str = ""
     """When the container says the page was published, ISO 8601; '' when it does not."""
+    fetched_at: str = ""
+    """When it was fetched or put into the container, as :attr:`cleaner.page.RawPage.fetched_at`."""
     content_type: Literal["auto", "html", "text"] = "auto"
     charset: str | None = None
     error: InputError | None = None

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, BinaryIO, TextIO
 
 from cleaner.errors import InputError
@@ -18,6 +19,27 @@ _HTML_NAMES = ("html", "raw_html", "page_html", "html_content", "content_html", 
 _TEXT_NAMES = ("text", "content", "body", "article", "raw_content", "page_content", "plain_text", "raw_text", "page")
 _URL_NAMES = ("url", "link", "uri", "source_url", "page_url", "canonical_url", "warc_target_uri", "target_uri", "href")
 _ID_NAMES = ("id", "doc_id", "document_id", "uuid", "guid", "key", "record_id", "warc_record_id")
+_FETCHED_NAMES = (
+    "fetched_at",
+    "fetch_time",
+    "fetch_date",
+    "crawled_at",
+    "crawl_date",
+    "crawl_time",
+    "crawl_timestamp",
+    "date_crawled",
+    "scraped_at",
+    "scrape_date",
+    "scraped_date",
+    "date_scraped",
+    "downloaded_at",
+    "download_date",
+    "date_download",
+    "retrieved_at",
+    "retrieved_date",
+    "warc_date",
+    "warc-date",
+)
 """Names that columns go by, the likeliest first: those of Common Crawl derivatives, scrapers and data-set tools."""
 
 _NESTED = "metadata"
@@ -35,7 +57,7 @@ def guess_columns(names: Iterable[str], given: Columns, *, where: str) -> Column
     ``no_text_column``).
 
     >>> guess_columns(["ID", "Body", "url"], Columns(), where="a.csv")
-    Columns(text='Body', html='', url='url', id='ID')
+    Columns(text='Body', html='', url='url', id='ID', fetched_at='')
     """
     known = {name.lower(): name for name in reversed(list(names))}
 
@@ -64,6 +86,7 @@ def guess_columns(names: Iterable[str], given: Columns, *, where: str) -> Column
         text=text,
         url=find("url-column", given.url, _URL_NAMES),
         id=find("id-column", given.id, _ID_NAMES),
+        fetched_at=find("", given.fetched_at, _FETCHED_NAMES),
     )
 
 
@@ -162,7 +185,7 @@ def read_parquet(file: BinaryIO, *, where: str, reading: Reading) -> Iterator[Me
         message = f"{where} is a damaged Parquet file, of which nothing can be read: {error}."
         raise InputError("truncated_input", message, where=where) from error
     columns = guess_columns(names, reading.columns, where=where)
-    wanted = [name for name in (columns.html, columns.text, columns.url, columns.id) if name]
+    wanted = [name for name in (columns.html, columns.text, columns.url, columns.id, columns.fetched_at) if name]
     number = 0
     for group in range(groups):
         first = number
@@ -207,7 +230,7 @@ def row_member(
     if len(value) > reading.limit_bytes:
         message = f"{where}, {place} is larger than {reading.limit_bytes:,} bytes."
         return _fault(number, place, "page_too_large", message, where)
-    url, identity = row.get(columns.url), row.get(columns.id)
+    url, identity, fetched = row.get(columns.url), row.get(columns.id), row.get(columns.fetched_at)
     return Member(
         name=_row_name(number),
         position=number,
@@ -215,6 +238,7 @@ def row_member(
         id=str(identity) if isinstance(identity, str | int) else "",
         data=value,
         url=url if isinstance(url, str) and url else None,
+        fetched_at=str(fetched) if isinstance(fetched, str | date | int) else "",
         content_type="html" if column == columns.html and columns.html else "auto",
         charset=charset,
         columns=columns,

@@ -51,6 +51,8 @@ class _Page(NamedTuple):
     url: str | None
     charset: str | None
     type: str
+    date: str
+    """When it was fetched, ISO 8601."""
 
 
 def read_warc(file: io.BufferedReader, *, where: str, reading: Reading) -> Iterator[Member]:
@@ -75,6 +77,7 @@ def read_warc(file: io.BufferedReader, *, where: str, reading: Reading) -> Itera
             data=page.content,
             url=page.url,
             charset=page.charset,
+            fetched_at=page.date,
             content_type="html" if "html" in page.type else "auto",
         )
 
@@ -115,6 +118,7 @@ def _page(record: _Record, warc: Any, where: str, reading: Reading) -> _Page | I
         return None
     url = _field(record.header, b"WARC-Target-URI").strip("<>") or None
     identity = _field(record.header, b"WARC-Record-ID").strip("<>")
+    date = _field(record.header, b"WARC-Date")
     if record.missing:
         return InputError(
             "truncated_input",
@@ -127,7 +131,7 @@ def _page(record: _Record, warc: Any, where: str, reading: Reading) -> _Page | I
         return InputError("page_too_large", message, where=where)
     if kind == "resource":
         type_ = _field(record.header, b"Content-Type").partition(";")[0].strip().lower()
-        return _Page(record.block, identity, url, None, type_) if type_ in _PAGE_TYPES else None
+        return _Page(record.block, identity, url, None, type_, date) if type_ in _PAGE_TYPES else None
     header = record.header
     if not _field(header, b"Content-Type"):  # some writers leave it out; a response is HTTP
         header = header.rstrip() + b"\r\nContent-Type: application/http; msgtype=response\r\n\r\n"
@@ -144,7 +148,7 @@ def _page(record: _Record, warc: Any, where: str, reading: Reading) -> _Page | I
             if len(content) > reading.inflated_bytes:
                 message = f"{where}, record at byte {record.start:,} ({url}) inflates to more than it may."
                 return InputError("inflates_too_large", message, where=where)
-            return _Page(content, identity, url, parsed.http_charset, type_)
+            return _Page(content, identity, url, parsed.http_charset, type_, date)
     except (OSError, ValueError) as error:
         message = f"{where}, record at byte {record.start:,} ({url}) is damaged: {error}."
         return InputError("corrupt_input", message, where=where)
