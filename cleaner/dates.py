@@ -22,6 +22,7 @@ __all__ = [
     "find_dates",
     "fold",
     "has_date_figures",
+    "is_calendar_word",
     "is_date_word",
     "is_plain",
     "iso_date",
@@ -295,6 +296,16 @@ def is_date_word(word: str) -> bool:
     """
     key = fold(word)
     return key in _date_words() or key.rstrip(".") in _calendar()[0]
+
+
+def is_calendar_word(word: str) -> bool:
+    """Whether a word of five letters or more is a month or weekday; shorter ones (Mai, June) are names of persons, too.
+
+    >>> is_calendar_word("August"), is_calendar_word("Mai"), is_calendar_word("on")
+    (True, False, False)
+    """
+    key = fold(word).strip(" .")
+    return len(key) >= 5 and (key in _calendar()[0] or key in _calendar()[2])
 
 
 def _known(word: str) -> bool:

@@ -109,6 +109,9 @@ class Head:
     """The raw text of every ``<script type="application/ld+json">``."""
     times: tuple[tuple[str, str, int], ...] = ()
     """``(datetime attribute or content, itemprop/class words, index of the next paragraph)`` of ``<time>``."""
+    persons: tuple[tuple[str, str, int], ...] = ()
+    """``(text, author or user, index of its paragraph)`` of links that lead to a person's page: rel=author, or an
+    address such as ``/author/jane-doe`` or ``/u/jane`` (``tables/person_links.txt``)."""
 
 
 class Container(NamedTuple):

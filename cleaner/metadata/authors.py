@@ -10,6 +10,7 @@ from cleaner.metadata.byline_words import EDGES
 from cleaner.metadata.evidence import Claim, Evidence
 from cleaner.metadata.han_bylines import choose_han_authors
 from cleaner.metadata.linked_data import names
+from cleaner.metadata.person_links import first_poster
 from cleaner.metadata.persons import has_given_name, is_nobody, names_organisation, split_persons, without_honorific
 from cleaner.metadata.places import MAX_BOX_CHARS, Place
 from cleaner.metadata.signatures import read_signature
@@ -21,8 +22,11 @@ __all__ = ["choose_authors"]
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[\s©]*(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?", re.IGNORECASE
+    r"(?:©|\(c\)|copyright)(?:[\s©]|\(c\)|copyright){0,9}(?:\d{4}(?:\s*[-–—]\s*\d{2,4})?)?[\s,.·|-]*(?:by )?",
+    re.IGNORECASE,
 )
+_POSSESSIVE = re.compile(r"['’]s?\s")
+_ABOUT = "About "
 _NAME_END = re.compile(r"[.,|·•–—(\n]| - |\ball rights\b|\d", re.IGNORECASE)
 _ADMIN = re.compile(r"/author/(?:admin|administrator|webmaster|editor)/?(?:#.{0,20})?$")
 _PROFILE = re.compile(r"/(?:(?:u|user|users|member|members|profile)/|~)([\w-]{2,30})(?:\.\d{1,12})?/?$")
@@ -57,6 +61,9 @@ def choose_authors(
         return tuple(head), source
     shown, strength = visible_authors(evidence, places, headline, sites, late=not head or logins)
     if not head:
+        poster = [] if strength >= 1.5 else first_poster(evidence, headline, sites)
+        if poster:
+            return tuple(poster), "visible text"
         if not shown or (named and not _are_surely_persons(shown, strength)):
             shown = read_signature(evidence, headline, sites) if calls_itself_article(evidence) else []
         if shown or named:
@@ -166,13 +173,15 @@ def _owner(evidence: Evidence, site_claims: Sequence[Claim]) -> tuple[tuple[str,
     host = bare(host_of(evidence.addresses[0].value)) if evidence.addresses else ""
     articled = calls_itself_article(evidence)
     for claim in site_claims[:3]:
-        if has_given_name(claim.value) and (articled or _is_made_of(host, claim.value)):
-            return (claim.value,), "guess"
+        name = _POSSESSIVE.split(claim.value, maxsplit=1)[0]
+        if has_given_name(name) and ((articled and name == claim.value) or _is_made_of(host, name)):
+            return (name,), "guess"
     texts = evidence.layout.texts
     candidates = [
         *split_title(evidence.layout.head.title)[1:],
         *(text for text in texts[:_TOP_LINES] if len(text) < 40),
     ]
+    candidates += [text[len(_ABOUT) :] for text in texts if len(text) < 40 and text.startswith(_ABOUT)][:3]
     for index in range(max(0, len(texts) - _FOOT_LINES), len(texts)):
         notice = _COPYRIGHT.search(texts[index][:200])
         if notice:

@@ -17,7 +17,7 @@ _MAX_LOGIN_CHARS = 30
 _LEAD_CHARS = 60
 """The words before the name stand so near the start: "Published 12 May 2023, 10:14 by Jane Doe"."""
 
-_PIECES = re.compile(r"\s*[|•·⋅●▪✦‧\n\t]\s*|\s+[-–—/]+\s+|\s{2,}|…")
+_PIECES = re.compile(r"\s*[|•·⋅●▪✦‧\n\t]\s*|\s+[-–—/]+\s+|\s{2,}|…|—|(?<=[.!?])\s+(?=By [A-Z])")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])([A-Z][a-z]{1,15})(?![^\W_])")
 _TOKENS = re.compile(r"[^\W\d_]+")
 _ABOUT = re.compile(r"(?:About|Über|À propos de|Sobre|Meet)\s+(?=\S)")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import takewhile
 
-from cleaner.dates import is_date_word
+from cleaner.dates import is_calendar_word, is_date_word
 from cleaner.metadata.byline_words import EDGES, after_lead, person_words
 from cleaner.metadata.evidence import table_lines
 from cleaner.metadata.titles import bare
@@ -16,6 +16,7 @@ from cleaner.metadata.titles import bare
 __all__ = [
     "clean_person",
     "has_given_name",
+    "is_given_name",
     "is_nobody",
     "names_degree",
     "names_organisation",
@@ -117,6 +118,15 @@ def has_given_name(name: str) -> bool:
     return words[0].strip(".") in _given_names() or (len(words[0].strip(".")) == 1 and words[1] in _given_names())
 
 
+def is_given_name(name: str) -> bool:
+    """Whether a text is nothing but a given name of ``tables/given_names.txt``.
+
+    >>> is_given_name("Jane"), is_given_name("Jane Doe")
+    (True, False)
+    """
+    return name.casefold() in _given_names()
+
+
 def without_honorific(name: str) -> str:
     """Return a name without "Dr.", "Prof.", "Mrs".
 
@@ -151,10 +161,15 @@ def clean_person(text: str, *, sites: Collection[str] = (), user_names: bool = F
     if is_nobody(name, sites) and name.rsplit(" ", 1)[-1].casefold() not in person_words()["button"]:
         return ""
     name = _strip_edges(_strip_suffix(_cut_name(name)))
-    words = name.split()
+    words = _trimmed(name.split())
+    name = " ".join(words)
     key = name.casefold()
     tables = person_words()
     if not name or len(name) > _MAX_NAME_CHARS or len(words) > _MAX_NAME_WORDS or is_nobody(name, sites):
+        return ""
+    if len(words) > 1 and (
+        words[0].casefold() == "the" or (len(words[0]) > 1 and words[0].casefold() in tables["stop"])
+    ):
         return ""
     if is_date_word(name) or (len(words) == 1 and key in tables["job"]) or _DOTTED.search(name):
         return ""
@@ -163,6 +178,22 @@ def clean_person(text: str, *, sites: Collection[str] = (), user_names: bool = F
     if user_names and 1 < len(name) <= _MAX_LOGIN_CHARS and _USER_NAME.match(name):
         return name
     return name if _looks_like_name(words) else ""
+
+
+def _trimmed(words: list[str]) -> list[str]:
+    """Take what the element behind a name left on it: the name again, an agency, a month or weekday."""
+    half = len(words) // 2
+    if half and words[:half] == words[half:]:
+        words = words[:half]
+    while len(words) > 2 and (is_calendar_word(words[-1]) or words[-1].casefold() in _agencies()):
+        words = words[:-1]
+    return words
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> frozenset[str]:
+    lines = (line.partition(" ") for line in table_lines("agencies.txt"))
+    return frozenset(name for role, _, names in lines if role == "agency" for name in names.split(" | "))
 
 
 def is_nobody(name: str, sites: Collection[str]) -> bool:

@@ -41,6 +41,12 @@ _AUTHOR = re.compile(
 _REVIEWER = re.compile(r"review(?!ed)[\w-]*(?:author|user|name|item|card|list|meta)")
 _ABOUT_AUTHOR = re.compile(r"author[\w-]*(?:bio|about|desc|job-?title|role|follow)")
 _DATE_BOX = re.compile(r"(?<![a-z])(?:pub-?)?date(?:line)?(?![a-z])|byline")
+_COUNTER = re.compile(
+    r"comments?-(?:link|count|number|total)|(?:count|icon|fa|num|total)-comments?|shared|"
+    r"(?:article|entry|post|header|story|content|card|byline)\w*[_-]{1,2}(?:[a-z]+-)?footer"
+)
+"""Class words that hold one of ``not_author`` and do not mean it: a count of comments beside the byline, the foot of an
+article's head."""
 _DECK = re.compile(r"sub-?_?title|sub-?head(?:line|ing)?(?![a-z])|(?<![a-z])(?:deck?|standfirst|dek)(?![a-z])")
 
 
@@ -141,6 +147,8 @@ def words_at(evidence: Evidence, index: int) -> str:
 def _signs(words: str) -> Signs:
     """Read class words; the pages of a site, and the rows of a list, share them."""
     words = words.lower()
+    if "comment" in words or "footer" in words or "shared" in words:
+        words = _COUNTER.sub(" ", words)
     known = class_words()
     author = _any(known["author"], words) and _AUTHOR.search(words) is not None
     dated = _any(known["dated"], words)

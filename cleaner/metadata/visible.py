@@ -10,7 +10,15 @@ from cleaner.dates import FoundDate, find_dates, fold, has_date_figures, is_plai
 from cleaner.metadata.byline_words import after_lead, lead_is_long, opening_lines, opens_byline
 from cleaner.metadata.bylines import read_byline
 from cleaner.metadata.evidence import Evidence
-from cleaner.metadata.persons import has_given_name, names_degree
+from cleaner.metadata.person_links import (
+    author_of_biography,
+    is_thread,
+    linked_below,
+    lone_linked_author,
+    names_in_links,
+    prefer_linked,
+)
+from cleaner.metadata.persons import has_given_name, is_given_name, names_degree
 from cleaner.metadata.places import AFTER, BEFORE, MAX_BOX_CHARS, Place, class_words, kind_of, signs_at, words_at
 from cleaner.metadata.titles import bare
 from cleaner.page import Kind
@@ -46,6 +54,8 @@ def visible_authors(
     best: list[str] = []
     strength = 0.0
     articled = calls_itself_article(evidence)
+    thread = is_thread(evidence)
+    with_links = {index for _, role, index in evidence.layout.head.persons if role == "author"}
     for place in places:
         if place.at in evidence.headings or place.signs.not_author:
             continue
@@ -55,16 +65,36 @@ def visible_authors(
         names = read_byline(place.text, sure=place.signs.author or labelled, sites=sites)
         if names:
             led = labelled or not bare(place.text).startswith(bare(names[0]))
-            worth = 1.0 + (0.9 if place.signs.author else 0.0) + (1.0 if led else 0.0)
-            if not led and _is_one_word(names) and not has_date_figures(place.text):
+            near = 1.0 if 0 < place.at - headline <= 3 else 0.9
+            worth = 1.0 + (near if place.signs.author else 0.0) + (1.0 if led else 0.0)
+            if not led and not thread and _is_one_word(names) and not has_date_figures(place.text):
                 worth = 0.5
         else:
             names, worth = _bare_names(place, headline, sites, articled=articled), 1.0
+        linked = names_in_links(evidence, place.at, sites) if place.at in with_links else []
+        if linked:
+            names = prefer_linked(names, linked)
+            worth = max(worth, _worth_of_links(linked, place.at - headline))
         if names and worth > strength:
-            best, strength = [*names, *_names_below(evidence, place, sites)], worth
+            below = linked_below(evidence, place.at, sites) if linked else []
+            best = list(dict.fromkeys([*names, *_names_below(evidence, place, sites), *below]))
+            strength = worth
             if strength > 2:
                 break
-    return (best, strength) if best or not late else _late_author(evidence, headline, sites)
+    if best or not late:
+        return best, strength
+    names, strength = _late_author(evidence, headline, sites)
+    if not names and articled:
+        names = lone_linked_author(evidence, sites) or author_of_biography(evidence, headline, sites)
+        strength = 0.9
+    return names, strength
+
+
+def _worth_of_links(names: Sequence[str], distance: int) -> float:
+    """Return how sure it is that persons to whose author pages a line links are the authors."""
+    if not all(" " in name for name in names):
+        return 1.5 if distance > 0 else 0.5
+    return 2.1 if distance > 0 else 1.2
 
 
 def _names_below(evidence: Evidence, place: Place, sites: Collection[str]) -> list[str]:
@@ -106,7 +136,8 @@ def _bare_names(place: Place, headline: int, sites: Collection[str], *, articled
         # "December 15, 2025 · 30 min · Jane Doe": any part may be the name.
         pieces = _BULLETS.split(place.text)
         names = [name for piece in pieces for name in read_byline(piece, sure=True, sites=sites)]
-        return [name for name in names if has_given_name(name)]
+        alone = distance == 1 and by_kind and len(names) == 1 and is_given_name(place.text)
+        return names if alone else [name for name in names if has_given_name(name)]
     names = read_byline(place.text, sure=True, sites=sites) if has_given_name(place.text) else []
     return names if names == [place.text] else []
 
@@ -141,7 +172,8 @@ def _late_author(evidence: Evidence, headline: int, sites: Collection[str]) -> t
         if not led and (aside or not (signs.author_box or below)):
             continue
         names = read_byline(text, sure=True, sites=sites)
-        if not names or not all(2 <= len(name.split()) <= 4 for name in names):
+        boxed = signs.author_box and (led or text.startswith("About ")) and len(names) == 1 and names[0].istitle()
+        if not names or not all((1 if boxed else 2) <= len(name.split()) <= 4 for name in names):
             continue
         if not aside or all(map(has_given_name, names)):
             return names, 2.0 if (led or below) and not aside else 0.9

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
 
 from cleaner.page import Head
 
@@ -10,12 +13,44 @@ _LINK_RELS = frozenset({"canonical", "amphtml", "author", "license", "alternate"
 _MAX_TIME_WORDS_CHARS = 300
 _MAX_HEAD_ITEMS = 2_000
 """Metas, links and times kept from one page; real pages stay under 300."""
+_MAX_PERSONS = 300
+"""Links to persons kept from one page; a listing has one or two a teaser."""
+_MAX_PERSON_CHARS = 100
+"""A longer link says more than a name."""
+
+
+@lru_cache(maxsize=1)
+def _person_address() -> re.Pattern[str]:
+    """Return a pattern with the group ``author`` or ``user`` for addresses of persons' pages."""
+    steps: dict[str, list[str]] = {}
+    text = resources.files("cleaner").joinpath("tables/person_links.txt").read_text("utf-8")
+    for line in text.splitlines():
+        role, *names = line.split()
+        steps.setdefault(role, []).extend(map(re.escape, names))
+    author, user = ("|".join(steps[role]) for role in ("author", "user"))
+    return re.compile(
+        rf"[/?&](?:(?P<author>{author})|(?P<user>{user}))(?:[/=?]|\.html)|action=profile|/(?P<sign>[@~])(?=\w)|"
+        rf"^(?:{user})[/?]",
+        re.IGNORECASE,
+    )
+
+
+def person_role(attributes: Mapping[str, str]) -> str:
+    """Return whose page a link leads to by its rel or address: ``author``, ``user``, or '' for nobody's.
+
+    >>> person_role({"href": "/author/jane-doe"}), person_role({"href": "member.php?u=3"}), person_role({"href": "/a"})
+    ('author', 'user', '')
+    """
+    if "rel" in attributes and "author" in attributes["rel"].lower().split():
+        return "author"
+    match = _person_address().search(attributes["href"])
+    return "" if match is None else "author" if match["author"] else "user"
 
 
 class HeadReader:
     """Collects the parts of a :class:`cleaner.page.Head` in the order in which they come."""
 
-    __slots__ = ("json_ld", "language", "links", "metas", "times", "title")
+    __slots__ = ("json_ld", "language", "links", "metas", "persons", "times", "title")
 
     def __init__(self) -> None:
         self.title = ""
@@ -24,6 +59,7 @@ class HeadReader:
         self.links: list[tuple[str, str]] = []
         self.json_ld: list[str] = []
         self.times: list[tuple[str, str, int]] = []
+        self.persons: list[tuple[str, str, int]] = []
 
     def read_tag(self, tag: str, attributes: Mapping[str, str], place: int) -> None:
         """Take what a ``<meta>``, ``<link>``, ``<time>`` or ``<html>`` says; ``place``: the next paragraph."""
@@ -42,6 +78,12 @@ class HeadReader:
         elif tag == "html":
             self.language = self.language or attributes.get("lang", "") or attributes.get("xml:lang", "")
 
+    def read_person(self, text: str, role: str, place: int) -> None:
+        """Take the text of a link to a person's page that stands in the paragraph ``place``."""
+        name = " ".join(text[: 2 * _MAX_PERSON_CHARS].split())
+        if 0 < len(name) <= _MAX_PERSON_CHARS and len(self.persons) < _MAX_PERSONS:
+            self.persons.append((name, role, place))
+
     def read_title(self, text: str) -> None:
         """Take the text of a ``<title>``; the first one that is not empty counts."""
         self.title = self.title or text
@@ -55,4 +97,5 @@ class HeadReader:
             links=tuple(self.links),
             json_ld=tuple(self.json_ld),
             times=tuple(self.times),
+            persons=tuple(self.persons),
         )

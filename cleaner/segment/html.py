@@ -15,15 +15,15 @@ import numpy as np
 from lxml import etree
 
 from cleaner.page import Containers, Elements, Layout
-from cleaner.segment.head import HeadReader
+from cleaner.segment.head import HeadReader, person_role
 from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, LINK, MEDIA, RULE, SHELL, SKIP, Roles
 
 _ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
 _MAX_ATTRIBUTE_CHARS = 300
 """Longer class lists are generated (utility CSS) and say nothing more; cut so that a 1 MB attribute costs nothing."""
 _MAX_MARKS = 3
-_LINKS, _HIDES, _KEEPS_LINES = 1, 2, 4
-"""What ends with an element, as bits: a link, something hidden, preformatted text."""
+_LINKS, _HIDES, _KEEPS_LINES, _NAMES = 1, 2, 4, 8
+"""What ends with an element, as bits: a link, something hidden, preformatted text, a link to a person's page."""
 
 
 def segment_html(source: str) -> Layout:
@@ -59,8 +59,8 @@ class _Target:
     __slots__ = (
         "after_link", "begun", "break_at", "container", "container_of", "data", "element", "ends", "firsts",
         "head", "hiding", "leaving", "link_at", "linked", "linking", "marks", "marks_of", "n", "n_controls", "n_gaps",
-        "n_images", "n_links", "numbers", "of_containers", "outer", "parents", "pieces", "preserving", "roles",
-        "skip_at", "skipped", "skipping", "tags", "texts", "with_end", "words",
+        "n_images", "n_links", "numbers", "of_containers", "outer", "parents", "persons", "pieces", "preserving",
+        "roles", "skip_at", "skipped", "skipping", "tags", "texts", "with_end", "words",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -86,6 +86,8 @@ class _Target:
         self.skipped = ""
         self.skip_at = 0
         self.hiding = self.linking = self.preserving = 0
+        self.persons: list[tuple[str, int]] = []
+        """(whose page, next paragraph) of each open link that leads to a person's page."""
         # the paragraph being read
         self.pieces: list[str] = []
         self.data: Callable[[str], None] = self.pieces.append
@@ -126,6 +128,10 @@ class _Target:
             if role == LINK and "href" in attributes:
                 self._open_link()
                 bits = _LINKS
+                role_of_person = person_role(attributes)
+                if role_of_person:
+                    self.persons.append((role_of_person, self.n))
+                    bits |= _NAMES
         else:
             bits = self._open_other(role, tag, attributes)
         if ("style" in attributes or "hidden" in attributes or "aria-hidden" in attributes) and _is_hidden(attributes):
@@ -234,6 +240,11 @@ class _Target:
     def _leave(self) -> None:
         bits = self.leaving.pop()[1]
         self.with_end = self.leaving[-1][0]
+        if bits & _NAMES:
+            role, place = self.persons.pop()
+            # A link around whole paragraphs names the first of them.
+            text = self.texts[place] if self.n > place else "".join(self.pieces[self.link_at :])
+            self.head.read_person(text, role, place)
         if bits & _LINKS:
             self.linking -= 1
             if not self.linking:
