@@ -42,7 +42,7 @@ _BUDDHIST_OFFSET = 543
 
 _WORD = r"[^\W\d_][^\s\d,;:|/\\()\[\]<>\u00b7\u2022\u2013\u2014+\u2026_-]{1,15}"
 _YEAR = r"(?:19|2[01456])\d{2}"
-_ORDINAL = r"(?:st|nd|rd|th|er|o|a|:e|:a|e)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|o|a|:e|:a|e|°)?"
 _OF = r"(?:de |of |del |di |d['\u2019]|ng\u00e0y )?"
 
 _PLAUSIBLE = re.compile(r"\d{4}|\d[./]\s?\d{2}(?!\d)")

@@ -303,6 +303,42 @@ def test_linked_data_of_any_shape_is_read(value: Any) -> None:
     assert isinstance(metadata.title, str)
 
 
+NEWS = {"@type": "NewsArticle", "headline": "Ferry runs again"}
+ODD = {
+    "seconds since 1970": ({"datePublished": 1_614_766_447}, "date_published", "2021-03-03T10:14:07+00:00"),
+    "a day as a number": ({"datePublished": 20210303}, "date_published", "2021-03-03"),
+    "markup in a value": ({"description": "The <b>ferry</b> runs"}, "description", "The ferry runs"),
+    "references in a value": (
+        {"author": {"name": "Jane O&#39;Neill &amp; Oona Brand"}},
+        "authors",
+        ("Jane O'Neill", "Oona Brand"),
+    ),
+    "half a surrogate pair": ({"keywords": ["boat\udfff"]}, "tags", ("boat",)),
+    "lists in lists": ({"author": [[[{"name": ["Jane Doe"]}]]]}, "authors", ("Jane Doe",)),
+    "a brand": ({"author": {"@type": "Brand", "name": "Loona"}}, "authors", ()),
+    "capitals": ({"author": "JANE DOE AND OONA BRAND"}, "authors", ("JANE DOE", "OONA BRAND")),
+    "a reference to itself": ({"@id": "#x", "author": {"@id": "#x"}}, "authors", ()),
+    "numbers as names": ({"author": [7, {"name": 12}]}, "authors", ()),
+}
+
+
+@pytest.mark.parametrize("label", ODD)
+def test_odd_values_of_linked_data(label: str) -> None:
+    """What editorial systems write by accident is read as it was meant, or not at all."""
+    values, field, wanted = ODD[label]
+    page = page_of(
+        f"<script type='application/ld+json'>{json.dumps({**NEWS, **values})}</script><h1>Ferry runs again</h1>"
+    )
+    assert getattr(described(page), field) == wanted
+
+
+def test_lists_nested_deeply_end_nothing() -> None:
+    """Hundreds of lists one inside another hold nobody, and nothing is raised."""
+    deep = "[" * 600 + '"Jane Doe"' + "]" * 600
+    page = page_of(f'<script type=\'application/ld+json\'>{{"@type":"Article","author":{deep}}}</script><h1>Ferry</h1>')
+    assert described(page).authors == ()
+
+
 @pytest.mark.parametrize("label", BROKEN)
 def test_broken_linked_data_is_read_in_linear_time(label: str) -> None:
     """No script makes the reader slow or raise; 200,000 characters take well under a second."""

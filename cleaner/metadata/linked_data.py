@@ -20,6 +20,13 @@ _MAX_SCRIPT_CHARS = 2_000_000
 _MAX_NODES = 5_000
 """Nodes looked at on one page; a listing of a whole shop stops here."""
 
+_MAX_NUMBER = 10**15
+_MAX_DEPTH = 20
+"""Lists inside of lists are followed so far."""
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOBODY = frozenset({"brand", "product", "imageobject", "videoobject", "webpage"})
+"""Types that are neither persons nor organisations, wherever they stand."""
 _NESTED = (dict, list)
 _PARTIES = frozenset({"publisher", "author", "creator", "ispartof", "sponsor"})
 """Properties that describe something else than the page, but may hold the site's name or a person referred to."""
@@ -55,7 +62,7 @@ class LinkedData:
     def follow(self, value: object) -> Any:
         """Replace a reference by the node it names; other values come back as they are."""
         if isinstance(value, list):
-            return [self.follow(item) for item in value[:100]]
+            return [self.follow(item) if isinstance(item, dict) else item for item in value[:100]]
         if isinstance(value, dict) and "@id" in value and "name" not in value:
             return self.by_id.get(str(value["@id"]), value)
         return value
@@ -220,23 +227,40 @@ def _mend(token: str) -> str:
     return _BAD_ESCAPE.sub(lambda match: match[0] if match[1] else match[2], token)
 
 
-def strings(value: object) -> list[str]:
-    """Return a value of JSON-LD (string, number, list, language-tagged value) as a list of non-empty strings."""
+def strings(value: object, *, depth: int = 0) -> list[str]:
+    """Return a value of JSON-LD (string, number, list, language-tagged value) as a list of non-empty strings.
+
+    Character references are resolved, tags of markup taken out, and halves of surrogate pairs dropped.
+
+    >>> strings(["Tom &amp; <b>Jane</b>", {"@value": "Rain"}, 1614766447, None])
+    ['Tom & Jane', 'Rain', '1614766447']
+    """
     if isinstance(value, str):
-        text = " ".join(html.unescape(value).split())
+        text = html.unescape(value)
+        if "<" in text:
+            text = _TAG.sub("", text)
+        text = " ".join(text.split())
+        if not text.isascii():
+            text = _SURROGATE.sub("", text)
         return [text] if text else []
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [str(value)] if abs(value) < _MAX_NUMBER else []
+    if depth >= _MAX_DEPTH:
+        return []
     if isinstance(value, list):
-        return [text for item in value[:200] for text in strings(item)]
+        return [text for item in value[:200] for text in strings(item, depth=depth + 1)]
     if isinstance(value, dict) and "@value" in value:
-        return strings(value["@value"])
+        return strings(value["@value"], depth=depth + 1)
     return []
 
 
-def names(value: object) -> list[str]:
-    """Return the names in a value that is a name, a person, an organisation or a list of these."""
+def names(value: object, *, depth: int = 0) -> list[str]:
+    """Return the names in a value that is a name, a person, an organisation or a list of these; brands have none."""
     if isinstance(value, list):
-        return [name for item in value[:50] for name in names(item)]
+        return [name for item in value[:50] for name in names(item, depth=depth + 1)] if depth < _MAX_DEPTH else []
     if isinstance(value, dict) and "@value" not in value:
+        if not _NOBODY.isdisjoint(_types(value)):
+            return []
         found = strings(value.get("name"))
         if not found and value.get("familyName"):
             found = [" ".join([*strings(value.get("givenName")), *strings(value.get("familyName"))])]

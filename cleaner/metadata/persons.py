@@ -39,6 +39,8 @@ _COMMA = re.compile(r"\s*,\s*")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN_ONLY = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]+$")
 _NO_HAN_NAME = frozenset("《》〈〉【】「」『』。，！？：（）")
+_SHOUTED_JOINERS = frozenset({"AND", "UND", "ET"})
+"""Words for "and" in capitals that are no names; "DAN" is one."""
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'\u2018\u2019\u02bc`´·-])+$")
 """Letters, and what stands between them in names."""
 _DOTTED = re.compile(r"[^\W\d_]{3,}\.[^\W\d_]{3,}")
@@ -286,7 +288,8 @@ def _split_joined(piece: str) -> Iterable[str]:
         return
     start = 0
     for place, word in enumerate(words):
-        if word in joiners and (place > start or place == 0):
+        joins = word in joiners or word in _SHOUTED_JOINERS
+        if joins and (place > start or place == 0):
             if place > start:
                 yield " ".join(words[start:place])
             start = place + 1
