@@ -22,7 +22,8 @@ from cleaner.rules.firing import fire
 from cleaner.score import Opinion, decide, judge
 from cleaner.segment import segment
 from cleaner.settings import DEFAULTS, Settings
-from cleaner.site.fingerprint import Fingerprints
+from cleaner.site.clusters import edges_of
+from cleaner.site.fingerprint import Fingerprints, fingerprints
 from cleaner.site.key import site_of
 from cleaner.site.profile import Profile
 from cleaner.site.profiles import Profiles
@@ -69,7 +70,11 @@ def clean(
     judged = read_and_judge(page_in, settings)
     profile = None
     if isinstance(settings.profiles, Profiles):
-        profile = settings.profiles.nearest(site_of_page(judged, page_in.source.rpartition("/")[0], settings))
+        prints = fingerprints(judged.layout.texts)
+        judged = dataclasses.replace(judged, prints=prints)
+        site = site_of_page(judged, "", settings)
+        links = () if site else edges_of(prints, judged.opinion.words).tolist()
+        profile = settings.profiles.nearest(site or page_in.source.rpartition("/")[0], links)
     return finish(judged, settings, profile=profile)
 
 

@@ -72,8 +72,10 @@ def _judge(task: Task, recipe: Recipe, doing: Doing, *, waits: bool) -> Outcome:
     )
     place = put_away(Waiting(judged, date, notes), recipe.folder, recipe.settings) if waits else NOWHERE
     examples = {} if waits or not recipe.paragraphs else example_texts(layout)
-    site = site_of_page(judged, _folder(task, recipe), recipe.settings)
-    return dataclasses.replace(doing.known, status="ok", note=Noted(site, name, seen, place, examples))
+    known = site_of_page(judged, "", recipe.settings)
+    site = known or _folder(task, recipe)
+    is_folder = not known and recipe.settings.site_key != "folder"
+    return dataclasses.replace(doing.known, status="ok", note=Noted(site, name, seen, place, examples, is_folder))
 
 
 def _folder(task: Task, recipe: Recipe) -> str:
@@ -188,16 +190,15 @@ def learn_sites(book: Book, folder: Path, *, least: int) -> dict[str, str]:
     folder = folder / SITES_FOLDER
     digests = {}
     old = set(folder.glob("*.json"))
-    for site in filter(None, book.sites()):
-        profile = book.learn(site)
+    for profile in (profile for site in filter(None, book.sites()) for profile in book.learn(site, least=least)):
         if profile.pages < least:
             continue
-        path = folder / profile_file(site)
+        path = folder / profile_file(profile.site)
         data = write_profile(profile.pruned(2))
         make_folder(folder)
         replace_file(path, data)
         old.discard(path)
-        digests[site] = hashlib.blake2b(data, digest_size=8).hexdigest()
+        digests[profile.site] = hashlib.blake2b(data, digest_size=8).hexdigest()
     for path in old:
         with contextlib.suppress(OSError):
             path.unlink()

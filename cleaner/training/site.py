@@ -45,7 +45,7 @@ LEAST, MEASURED = 5, 10
 """Pages of a site from which on it is learned from, and measured."""
 FOLDS = 10
 STAGES: Mapping[str, Mapping[str, Any]] = {
-    "html": {"renderings": {"html": 1.0, "block": 0.2}, "trust": 6.0, "decay": 1e-3},
+    "html": {"renderings": {"html": 1.0, "block": 0.2}, "trust": 12.0, "decay": 1e-3},
     "text": {"renderings": {"whole": 1.0, "lines": 1.0, "block": 1.0}, "trust": 0.0, "decay": 3e-4},
 }
 """Weight of each rendering, ``trust`` (see evidence.columns) and ridge penalty; chosen on the folds."""
