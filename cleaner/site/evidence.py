@@ -113,11 +113,12 @@ def count(profile: Profile, prints: Fingerprints) -> Counts:
     return Counts(exact.astype(np.float32), masked.astype(np.float32), profile.pages - 1)
 
 
-def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float) -> Floats:
+def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float, eases_blocks: bool = True) -> Floats:
     """Return (n, len(COLUMNS)).
 
     ``trust``: how much more of the pages a long paragraph must stand on than a short one to count for as much; its
-    evidence is multiplied by the share to this power.
+    evidence is multiplied by the share to this power. With ``eases_blocks``, prose beside other such prose needs no
+    more than a line; factors are learned without, or the made-up blocks they are learned from would explain it all.
     """
     all_pages = max(counts.others, 1)
     masked = np.where((counts.masked == 1) & (words >= SHARED_WORDS), 0, counts.masked)
@@ -129,7 +130,8 @@ def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float) -> F
     middle, tail = _places(logits, words, alone > 0)
     pages, pages_near = np.log1p(exact) / 3, np.log1p(masked) / 3
     cube, z = share**3, logits / 8
-    weight = recurs * np.maximum(near, 1e-6) ** (trust * long)
+    eased = _together(masked, words) if eases_blocks else np.zeros(len(words), np.bool_)
+    weight = recurs * np.maximum(near, 1e-6) ** (trust * long * ~eased)
     found = float((words * alone / (1 + np.exp(-np.clip(logits, -30, 30)))).sum())
     lack = (1 - min(found / ARTICLE_WORDS, 1.0)) * min(float(np.log1p(counts.others)) / 3, 1.2) * alone
     recurring = (
@@ -140,6 +142,16 @@ def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float) -> F
     single = (lack, lack * z, lack * long, lack * middle)
     table: Floats = np.stack([*(column * weight for column in recurring), *single], axis=1).astype(np.float32)
     return table
+
+
+def _together(masked: Floats, words: Floats) -> NDArray[np.bool_]:
+    """Tell which prose has prose beside it that recurs, too: a block needs no more evidence than a line does."""
+    prose = (masked > 1) & (words >= PROSE_WORDS)
+    beside = np.zeros(len(prose) + 2, np.bool_)
+    beside[:-2] |= prose
+    beside[2:] |= prose
+    together: NDArray[np.bool_] = prose & beside[1:-1]
+    return together
 
 
 def _places(logits: Floats, words: Floats, alone: NDArray[np.bool_]) -> tuple[Floats, Floats]:

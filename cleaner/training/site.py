@@ -196,7 +196,7 @@ def fit(
             taught = page.counts & ~page.headline
             if page.split == "train" and taught.any():
                 words = page.opinion.words
-                table = columns(count(profile, one), page.logits, words, trust=stage["trust"])
+                table = columns(count(profile, one), page.logits, words, trust=stage["trust"], eases_blocks=False)
                 root = np.sqrt(np.maximum(words, 0.5))
                 weight = heavy * root / root[page.counts].sum()
                 parts.append([part[taught] for part in (table, page.shares > 0.5, page.logits, weight)])
