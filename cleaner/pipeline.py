@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from cleaner.article import Article
 from cleaner.assemble import assemble
 from cleaner.decode import decode
@@ -19,15 +21,17 @@ from cleaner.overrule import overrule
 from cleaner.page import Layout, Page, RawPage
 from cleaner.rules import Rules
 from cleaner.rules.firing import fire
-from cleaner.score import Opinion, decide, judge
+from cleaner.score import TITLE_SIGN, Opinion, decide, judge, logits_of
 from cleaner.segment import segment
 from cleaner.settings import DEFAULTS, Settings
-from cleaner.site.fingerprint import Fingerprints
+from cleaner.site.clusters import edges_of
+from cleaner.site.fingerprint import Fingerprints, fingerprints
 from cleaner.site.key import site_of
+from cleaner.site.learn import Seen, see
 from cleaner.site.profile import Profile
 from cleaner.site.profiles import Profiles
 
-__all__ = ["Judged", "clean", "finish", "read_and_judge", "render_whole_page", "site_of_page"]
+__all__ = ["Judged", "clean", "finish", "read_and_judge", "render_whole_page", "see_judged", "site_of_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,11 @@ def clean(
     judged = read_and_judge(page_in, settings)
     profile = None
     if isinstance(settings.profiles, Profiles):
-        profile = settings.profiles.nearest(site_of_page(judged, page_in.source.rpartition("/")[0], settings))
+        prints = fingerprints(judged.layout.texts)
+        judged = dataclasses.replace(judged, prints=prints)
+        site = site_of_page(judged, "", settings)
+        links = () if site else edges_of(prints, judged.opinion.words).tolist()
+        profile = settings.profiles.nearest(site or page_in.source.rpartition("/")[0], links)
     return finish(judged, settings, profile=profile)
 
 
@@ -81,6 +89,21 @@ def read_and_judge(raw: RawPage, settings: Settings = DEFAULTS) -> Judged:
         layout = segment(page)
         features = extract(layout) if layout.texts else None
         return Judged(page, layout, judge(layout, settings, features=features), features)
+
+
+def see_judged(judged: Judged, settings: Settings = DEFAULTS, *, address: str = "", day: int = 0) -> Seen:
+    """Note a half-done page for learning what recurs on its site; ``address`` and ``day`` as in :func:`see`."""
+    layout, opinion = judged.layout, judged.opinion
+    return see(
+        layout,
+        logits=logits_of(layout, opinion, settings),
+        kinds=opinion.prediction.names.argmax(axis=1) if layout.texts else np.zeros(0, np.int64),
+        words=opinion.words,
+        headline=opinion.like_title >= TITLE_SIGN,
+        address=address,
+        day=day,
+        prints=judged.prints,
+    )
 
 
 def finish(judged: Judged, settings: Settings = DEFAULTS, *, profile: Profile | None = None) -> Article:

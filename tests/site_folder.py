@@ -32,3 +32,18 @@ def write_pages(folder: Path, *, names: list[str] | None = None) -> Path:
             if names is None or file in names:
                 (folder / file).write_text(text, "utf-8")
     return folder
+
+
+OTHER_BLOCK = (FIXTURES / "other_block.txt").read_text("utf-8").strip().split("\n\n")
+LEDGER_PAGES, POST_PAGES = list(articles())[:7], list(articles())[7:13]
+"""What stands in the mixed folder of each of the two papers; the other articles in it stand there by themselves."""
+
+
+def write_mixed_pages(folder: Path) -> Path:
+    """Write the articles as those of two papers, each with its own block below, and some of none; bees' is inside."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, paragraphs in articles().items():
+        block = BLOCK if name in LEDGER_PAGES else OTHER_BLOCK if name in POST_PAGES else []
+        at = 4 if name == IN_THE_MIDDLE else len(paragraphs)
+        (folder / f"{name}.txt").write_text("\n\n".join([*paragraphs[:at], *block, *paragraphs[at:]]) + "\n", "utf-8")
+    return folder

@@ -20,7 +20,7 @@ def seen(*prose: int, part: bytes = b"") -> Seen:
     hashes = np.array(sorted(prose), dtype=np.uint64)
     table = np.zeros(len(hashes), SIGHTING)
     table["hash"] = hashes
-    return Seen(table, hashes, part)
+    return Seen(table, hashes, part, hashes[:0])
 
 
 BIG = [10**15 * number + 7 for number in range(1, 90)]
@@ -152,6 +152,24 @@ def test_long_prose_needs_more_evidence_than_a_line() -> None:
     counts = Counts(np.full(2, 10, np.float32), np.full(2, 10, np.float32), 20)
     table = columns(counts, np.zeros(2, np.float32), np.array([4.0, 120.0], np.float32), trust=6.0)
     assert float(np.abs(table[1, :3]).sum()) < 0.1 * float(np.abs(table[0, :3]).sum())
+
+
+def test_a_block_needs_less_evidence_than_a_paragraph() -> None:
+    """Prose of HTML on half of the pages is moved more when prose beside it recurs, too."""
+    alone, block = (Counts(np.full(n, 10, np.float32), np.full(n, 10, np.float32), 20) for n in (1, 2))
+    words = np.full(2, 60.0, np.float32)
+    one = columns(alone, np.zeros(1, np.float32), words[:1], trust=12.0)
+    two = columns(block, np.zeros(2, np.float32), words, trust=12.0)
+    assert float(np.abs(one[0, :3]).sum()) < 0.1 * float(np.abs(two[0, :3]).sum())
+
+
+@pytest.mark.parametrize(("pages", "is_moved"), [(1, False), (2, True)])
+def test_a_passage_that_two_stories_share_is_no_chrome(pages: int, is_moved: bool) -> None:
+    """Prose on one other page is left as the network has it, a line there and prose on two other pages are not."""
+    counts = Counts(np.array([pages, 1], np.float32), np.array([pages, 1], np.float32), 20)
+    logits, words = np.full(2, 3.0, np.float32), np.array([40.0, 3.0], np.float32)
+    table = columns(counts, logits, words, trust=0.0)
+    assert [bool(row.any()) for row in table] == [is_moved, True]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from cleaner.batch.plan import Task
 from cleaner.batch.report import Outcome
 from cleaner.batch.spool import NOWHERE, Place
 from cleaner.errors import RunError
-from cleaner.site.learn import Seen, learn
+from cleaner.site.clusters import clusters
+from cleaner.site.key import cluster_key
+from cleaner.site.learn import Seen, learn, stories
 from cleaner.site.profile import SIGHTING, Profile
 
 __all__ = ["BOOK_FILE", "Book", "Half", "Noted"]
@@ -33,13 +35,14 @@ _BITS = 1 << 28
 the end of the run."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS pages (
+DROP TABLE IF EXISTS pages;
+CREATE TABLE IF NOT EXISTS documents (
     source BLOB NOT NULL, position INTEGER NOT NULL, fingerprint TEXT NOT NULL, stamp TEXT NOT NULL,
     run INTEGER NOT NULL, number INTEGER NOT NULL, site TEXT NOT NULL, name TEXT NOT NULL,
-    sightings BLOB, prose BLOB, part BLOB, place TEXT NOT NULL, task BLOB NOT NULL, outcome BLOB NOT NULL,
-    made TEXT NOT NULL DEFAULT '', UNIQUE (source, position)
+    sightings BLOB, prose BLOB, part BLOB, edges BLOB, cluster TEXT NOT NULL DEFAULT '', place TEXT NOT NULL,
+    task BLOB NOT NULL, outcome BLOB NOT NULL, made TEXT NOT NULL DEFAULT '', UNIQUE (source, position)
 );
-CREATE INDEX IF NOT EXISTS by_site ON pages (run, site, name);
+CREATE INDEX IF NOT EXISTS of_site ON documents (run, site, name);
 CREATE TABLE IF NOT EXISTS examples (site TEXT, hash INTEGER, text TEXT, PRIMARY KEY (site, hash)) WITHOUT ROWID;
 """
 
@@ -52,6 +55,8 @@ class Noted(NamedTuple):
     seen: Seen
     place: Place
     examples: Mapping[int, str]
+    is_folder: bool = False
+    """Whether nothing is known of the site but the folder; then it may be divided into clusters."""
 
 
 class Half(NamedTuple):
@@ -61,6 +66,7 @@ class Half(NamedTuple):
     """Without what is in it, if it stands in a container."""
     outcome: Outcome
     site: str
+    """Or the cluster of it."""
     place: Place
     made: str
     """Digest of the profile with which its files were made; '' when they were not."""
@@ -81,7 +87,7 @@ class Book:
             self.base.execute("PRAGMA journal_mode = WAL")
             self.base.execute("PRAGMA synchronous = OFF")
             self.base.executescript(_TABLES)
-            self.run = 1 + (self.base.execute("SELECT max(run) FROM pages").fetchone()[0] or 0)
+            self.run = 1 + (self.base.execute("SELECT max(run) FROM documents").fetchone()[0] or 0)
         except sqlite3.Error as error:
             raise _failed(path, error) from error
 
@@ -103,12 +109,12 @@ class Book:
             return False
         key = (os.fsencode(source), position)
         found = self.base.execute(
-            "SELECT 1 FROM pages WHERE source = ? AND position = ? AND stamp = ? AND fingerprint = ? "
+            "SELECT 1 FROM documents WHERE source = ? AND position = ? AND stamp = ? AND fingerprint = ? "
             "AND sightings IS NOT NULL",
             (*key, stamp, self.fingerprint),
         ).fetchone()
         if found:
-            statement = "UPDATE pages SET run = ?, number = ? WHERE source = ? AND position = ?"
+            statement = "UPDATE documents SET run = ?, number = ?, cluster = '' WHERE source = ? AND position = ?"
             self.write(statement, (self.run, number, *key))
         return found is not None
 
@@ -118,8 +124,8 @@ class Book:
         bare = pickle.dumps(dataclasses.replace(task, member=member), protocol=5)
         values = (os.fsencode(known.source), known.position, self.fingerprint, known.stamp, self.run, number, "", "")
         self.write(
-            "INSERT OR REPLACE INTO pages (source, position, fingerprint, stamp, run, number, site, name, place, task, "
-            "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)",
+            "INSERT OR REPLACE INTO documents (source, position, fingerprint, stamp, run, number, site, name, place, "
+            "task, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)",
             (*values, bare, pickle.dumps(known, protocol=5)),
         )
 
@@ -130,16 +136,16 @@ class Book:
         blob = pickle.dumps(bare, protocol=5)
         key = (os.fsencode(outcome.source), outcome.position)
         if not isinstance(noted, Noted):
-            self.write("UPDATE pages SET outcome = ? WHERE source = ? AND position = ?", (blob, *key))
+            self.write("UPDATE documents SET outcome = ? WHERE source = ? AND position = ?", (blob, *key))
             return bare
         seen = noted.seen
         place = " ".join(map(str, noted.place)) if noted.place.file else ""
         self.write(
-            "UPDATE pages SET site = ?, name = ?, sightings = ?, prose = ?, part = ?, place = ?, outcome = ? "
-            "WHERE source = ? AND position = ?",
+            "UPDATE documents SET site = ?, name = ?, sightings = ?, prose = ?, part = ?, edges = ?, place = ?, "
+            "outcome = ? WHERE source = ? AND position = ?",
             (
-                *(noted.site, noted.name, seen.sightings.tobytes(), seen.prose.tobytes(), seen.part, place, blob),
-                *key,
+                *(noted.site, noted.name, seen.sightings.tobytes(), seen.prose.tobytes(), seen.part),
+                *(seen.edges.tobytes() if noted.is_folder else b"", place, blob, *key),
             ),
         )
         self._keep_examples(noted)
@@ -161,30 +167,50 @@ class Book:
 
     def sites(self) -> list[str]:
         """Return the sites of this run's documents, in their order."""
-        rows = self.base.execute("SELECT DISTINCT site FROM pages WHERE run = ? AND sightings IS NOT NULL", (self.run,))
+        wanted = "SELECT DISTINCT site FROM documents WHERE run = ? AND sightings IS NOT NULL"
+        rows = self.base.execute(wanted, (self.run,))
         return sorted(site for (site,) in rows)
 
-    def learn(self, site: str) -> Profile:
-        """Count the pages of a site that this run met."""
+    def learn(self, site: str, *, least: int) -> Iterator[Profile]:
+        """Count the pages of a site that this run met; yield its profile, then those of its clusters.
+
+        Which cluster a page is of is written down, too. Raises RunError ``ledger_failed``.
+        """
         rows = self.base.execute(
-            "SELECT sightings, prose, part FROM pages WHERE run = ? AND site = ? AND sightings IS NOT NULL "
-            "ORDER BY name, source, position",
+            "SELECT sightings, prose, part, edges, rowid FROM documents "
+            "WHERE run = ? AND site = ? AND sightings IS NOT NULL ORDER BY name, source, position",
             (self.run, site),
-        )
+        ).fetchall()
         pages = [
-            Seen(np.frombuffer(sightings, SIGHTING), np.frombuffer(prose, np.uint64), part)
-            for sightings, prose, part in rows
+            Seen(
+                np.frombuffer(sightings, SIGHTING),
+                np.frombuffer(prose, np.uint64),
+                part,
+                np.frombuffer(edges, np.uint64),
+            )
+            for sightings, prose, part, edges, _ in rows
         ]
-        examples = self.base.execute("SELECT hash, text FROM examples WHERE site = ?", (site,))
-        return learn(site, pages, {number & (2**64 - 1): text for number, text in examples})
+        found = self.base.execute("SELECT hash, text FROM examples WHERE site = ?", (site,))
+        examples = {number & (2**64 - 1): text for number, text in found}
+        yield learn(site, pages, examples)
+        if not any(edges for _, _, _, edges, _ in rows):
+            return
+        cluster_of = clusters([page.edges for page in pages], stories(pages), least=least)
+        for link in np.unique(cluster_of[cluster_of > 0]).tolist():
+            places = np.flatnonzero(cluster_of == link).tolist()
+            profile = learn(cluster_key(site, link), [pages[place] for place in places], examples)
+            if profile.pages >= least:
+                for place in places:
+                    self.write("UPDATE documents SET cluster = ? WHERE rowid = ?", (profile.site, rows[place][4]))
+                yield profile
 
     def halves(self) -> Iterator[Half]:
         """Yield the documents of this run in their order."""
         last = -1
         while True:
             rows = self.base.execute(
-                "SELECT number, task, outcome, site, place, made FROM pages WHERE run = ? AND number > ? "
-                "ORDER BY number LIMIT 100",
+                "SELECT number, task, outcome, coalesce(nullif(cluster, ''), site), place, made FROM documents "
+                "WHERE run = ? AND number > ? ORDER BY number LIMIT 100",
                 (self.run, last),
             ).fetchall()
             for number, task, outcome, site, place, made in rows:
@@ -198,15 +224,15 @@ class Book:
     def finish(self, source: str, position: int, made: str) -> None:
         """Write down with which profile the files of a document were made."""
         key = (os.fsencode(source), position)
-        self.write("UPDATE pages SET made = ?, place = '' WHERE source = ? AND position = ?", (made, *key))
+        self.write("UPDATE documents SET made = ?, place = '' WHERE source = ? AND position = ?", (made, *key))
 
     def forget(self) -> None:
         """Take everything for not noted."""
-        self.write("DELETE FROM pages", ())
+        self.write("DELETE FROM documents", ())
 
     def forget_others(self) -> None:
         """Forget documents that this run did not meet, and the words of what was seen once."""
-        self.write("DELETE FROM pages WHERE run != ?", (self.run,))
+        self.write("DELETE FROM documents WHERE run != ?", (self.run,))
         self.write("DELETE FROM examples", ())
 
 

@@ -100,13 +100,14 @@ def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
                 "pass --overwrite to replace it.",
                 where=str(path),
             )
-    for site in sites:
-        profile = book.learn(site)
-        path = recipe.folder / profile_file(site)
+    least = recipe.settings.site_pages
+    for profile in (profile for site in sites for profile in book.learn(site, least=least)):
+        path = recipe.folder / profile_file(profile.site)
         if path.is_file():
-            profile = dataclasses.replace(profile, pins=read_profile(path.read_bytes(), where=str(path)).pins)
+            pins = read_profile(path.read_bytes(), where=str(path)).pins
+            profile = dataclasses.replace(profile, pins=pins)  # noqa: PLW2901 - the same with what a person decided
         save_profile(profile, recipe.folder)
-        yield site, profile.pages, len(profile.entries)
+        yield profile.site, profile.pages, len(profile.entries)
 
 
 def save_profile(profile: Profile, folder: Path) -> Path:

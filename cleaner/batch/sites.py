@@ -16,8 +16,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from cleaner.batch.book import Book, Noted
 from cleaner.batch.plan import Task
 from cleaner.batch.report import Outcome
@@ -25,12 +23,11 @@ from cleaner.batch.spool import NOWHERE, Place, Waiting, fetch, put_away
 from cleaner.batch.work import Doing, Recipe, deliver, guard, load, with_date
 from cleaner.datelines import read_date_line
 from cleaner.page import Layout
-from cleaner.pipeline import finish, read_and_judge, site_of_page
+from cleaner.pipeline import finish, read_and_judge, see_judged, site_of_page
 from cleaner.readers import Found, Member
-from cleaner.score import TITLE_SIGN, logits_of
 from cleaner.site.fingerprint import fingerprints
 from cleaner.site.key import folder_key
-from cleaner.site.learn import example_texts, see
+from cleaner.site.learn import example_texts
 from cleaner.site.profile import Profile, read_profile, write_profile
 from cleaner.site.profiles import Profiles, profile_file
 from cleaner.writers import make_folder, replace_file
@@ -57,23 +54,16 @@ def note_task(task: Task, recipe: Recipe) -> Outcome:
 def _judge(task: Task, recipe: Recipe, doing: Doing, *, waits: bool) -> Outcome:
     raw, date, notes = load(task, recipe, doing)
     judged = read_and_judge(raw, recipe.settings)
-    layout, opinion = judged.layout, judged.opinion
+    layout = judged.layout
     judged = dataclasses.replace(judged, prints=fingerprints(layout.texts))
     name = task.name
-    seen = see(
-        layout,
-        logits=logits_of(layout, opinion, recipe.settings),
-        kinds=opinion.prediction.names.argmax(axis=1) if layout.texts else np.zeros(0, np.int64),
-        words=opinion.words,
-        headline=opinion.like_title >= TITLE_SIGN,
-        address=judged.page.url or name,
-        day=_day(layout),
-        prints=judged.prints,
-    )
+    seen = see_judged(judged, recipe.settings, address=judged.page.url or name, day=_day(layout))
     place = put_away(Waiting(judged, date, notes), recipe.folder, recipe.settings) if waits else NOWHERE
     examples = {} if waits or not recipe.paragraphs else example_texts(layout)
-    site = site_of_page(judged, _folder(task, recipe), recipe.settings)
-    return dataclasses.replace(doing.known, status="ok", note=Noted(site, name, seen, place, examples))
+    known = site_of_page(judged, "", recipe.settings)
+    site = known or _folder(task, recipe)
+    is_folder = not known and recipe.settings.site_key != "folder"
+    return dataclasses.replace(doing.known, status="ok", note=Noted(site, name, seen, place, examples, is_folder))
 
 
 def _folder(task: Task, recipe: Recipe) -> str:
@@ -188,16 +178,15 @@ def learn_sites(book: Book, folder: Path, *, least: int) -> dict[str, str]:
     folder = folder / SITES_FOLDER
     digests = {}
     old = set(folder.glob("*.json"))
-    for site in filter(None, book.sites()):
-        profile = book.learn(site)
+    for profile in (profile for site in filter(None, book.sites()) for profile in book.learn(site, least=least)):
         if profile.pages < least:
             continue
-        path = folder / profile_file(site)
+        path = folder / profile_file(profile.site)
         data = write_profile(profile.pruned(2))
         make_folder(folder)
         replace_file(path, data)
         old.discard(path)
-        digests[site] = hashlib.blake2b(data, digest_size=8).hexdigest()
+        digests[profile.site] = hashlib.blake2b(data, digest_size=8).hexdigest()
     for path in old:
         with contextlib.suppress(OSError):
             path.unlink()

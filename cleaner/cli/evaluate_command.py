@@ -19,6 +19,8 @@ from cleaner.cli.options import (
     KeepOption,
     PrecisionOption,
     RecallOption,
+    SiteKeyOption,
+    SitePagesOption,
     ThresholdOption,
     WeightsOption,
     make_settings,
@@ -36,6 +38,7 @@ EVALUATE_HELP: Final = (
     "  cleaner evaluate labelled.parquet --against trafilatura,justext\n"
     "  cleaner evaluate my-labelled-pages --as-text --worst 10\n"
     "  cleaner evaluate corpora --split dev --by language --against trafilatura\n"
+    "  cleaner evaluate papers.parquet --by site --as-text\n"
     "  cleaner evaluate my-pages --kinds my-kinds.jsonl\n"
     "  cleaner evaluate labelled.parquet --metadata --against trafilatura"
 )
@@ -46,6 +49,7 @@ class Grouping(str, enum.Enum):
 
     LANGUAGE = "language"
     TYPE = "type"
+    SITE = "site"
 
 
 @guarded
@@ -70,7 +74,11 @@ def evaluate(
     ] = None,
     by: Annotated[
         Optional[Grouping],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-        typer.Option("--by", metavar="GROUP", help="Group the pages of all files by language or type."),
+        typer.Option(
+            "--by",
+            metavar="GROUP",
+            help="Group pages by language or type; by site: with what was learned of it and without.",
+        ),
     ] = None,
     oracle: Annotated[
         bool, typer.Option("--oracle", help="Measure the best choice of paragraphs there is, too.")
@@ -90,6 +98,8 @@ def evaluate(
     precision: PrecisionOption = False,
     recall: RecallOption = False,
     keep: KeepOption = None,
+    site_key: SiteKeyOption = None,
+    site_pages: SitePagesOption = None,
     weights: WeightsOption = None,
     config: ConfigOption = None,
     jobs: JobsOption = 1,
@@ -98,19 +108,37 @@ def evaluate(
 ) -> int:
     """Evaluate on labelled pages."""
     paths = paths or []
-    settings = make_settings(config, threshold, keep, weights=weights, precision=precision, recall=recall)
+    settings = make_settings(
+        config,
+        threshold,
+        keep,
+        weights=weights,
+        precision=precision,
+        recall=recall,
+        site_key=site_key,
+        site_pages=site_pages,
+    )
     _check_paths(paths if kinds is None else [kinds, *paths])
-    _check_together("--kinds", kinds is not None, [against, by, oracle, worst, split, limit, calibration])
-    _check_together("--calibration", calibration, [against, by, oracle, worst])
+    _check_together("--kinds", given=kinds is not None, others=[against, by, oracle, worst, split, limit, calibration])
+    _check_together("--calibration", given=calibration, others=[against, by, oracle, worst])
     if kinds is not None:
         return _kinds(kinds, paths, as_text=as_text, settings=settings, as_json=as_json)
     if metadata:
-        _check_together("--metadata", metadata, [as_text, by, oracle, worst, calibration])
+        _check_together("--metadata", given=metadata, others=[as_text, by, oracle, worst, calibration])
         choice = {"against": split_words(against), "split": split, "limit": limit}
         return _metadata(paths, choice, settings=settings, as_json=as_json)
     if calibration:
         choice = {"as_text": as_text or None, "split": split, "limit": limit}
         return _calibration(paths, choice, settings=settings, as_json=as_json)
+    if by is Grouping.SITE:
+        if against or oracle or worst:
+            raise SetupError(
+                "not_together",
+                "--by site measures this cleaner without and with profiles. Leave out --against, --oracle and --worst, "
+                "or run them apart.",
+            )
+        choice = {"as_text": as_text, "split": split, "limit": limit}
+        return _sites(paths, choice, settings=settings, as_json=as_json)
     from cleaner.evaluation.evaluate import evaluate as measure
 
     with counter() as count:
@@ -146,7 +174,7 @@ def _check_paths(paths: list[str]) -> None:
             raise SetupError("not_found", f"There is no file or folder {path}.", where=path)
 
 
-def _check_together(name: str, given: bool, others: list[object]) -> None:
+def _check_together(name: str, *, given: bool, others: list[object]) -> None:
     """Refuse options that would change nothing beside --kinds and --calibration."""
     if given and any(others):
         raise SetupError(
@@ -192,6 +220,18 @@ def _calibration(paths: list[str], choice: dict[str, Any], *, settings: Settings
         from cleaner.evaluation.tables import reliability_table
 
         show(reliability_table(rows))
+    return 0
+
+
+def _sites(paths: list[str], choice: dict[str, Any], *, settings: Settings, as_json: bool) -> int:
+    from cleaner.evaluation.sites import evaluate_sites
+
+    with counter() as count:
+        report = evaluate_sites(paths, **choice, settings=settings, on_page=count)
+    if as_json:
+        _emit_json(report.to_dict())
+    else:
+        show(report.to_table())
     return 0
 
 

@@ -75,6 +75,7 @@ def learn(
     from cleaner.batch import Limits, Recipe, finish_on_interrupt, usable_cores
     from cleaner.batch.learning import learn_tree
     from cleaner.readers import scan
+    from cleaner.site.key import split_cluster
 
     settings = make_settings(config, None, None, weights=weights, site_key=site_key)
     columns = make_columns(text_column, html_column, url_column, id_column)
@@ -104,7 +105,7 @@ def learn(
         say("error[nothing_found]: There is no page to learn from.")
         return 3
     if not quiet:
-        pages = sum(pages for _, pages, _ in learned.profiles)
+        pages = sum(pages for site, pages, _ in learned.profiles if not split_cluster(site)[1])
         say(f"{_counted(len(learned.profiles), 'site')}, {_counted(pages, 'page')}:")
         for site, count_, recurring in sorted(learned.profiles, key=lambda one: (-one[1], one[0]))[:10]:
             say(f"{count_:8,} {'page' if count_ == 1 else 'pages'} of {site}, {recurring:,} paragraphs that recur")

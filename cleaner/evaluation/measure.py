@@ -24,7 +24,17 @@ from cleaner.language import UNKNOWN, detect_language, language_code
 from cleaner.page import ContentType
 from cleaner.settings import Settings
 
-__all__ = ["ONE_THREAD", "ORACLE", "Job", "Measurement", "Outcome", "measure_all", "run_timed", "warm_peers"]
+__all__ = [
+    "ONE_THREAD",
+    "ORACLE",
+    "Job",
+    "Measurement",
+    "Outcome",
+    "input_of",
+    "measure_all",
+    "run_timed",
+    "warm_peers",
+]
 
 WHOLE_PAGE = "whole page"
 """Renderer named for pages that were flattened here (``as_text``)."""
@@ -170,7 +180,7 @@ def warm_peers(job: Job) -> tuple[Peer, ...]:
 
 def _measure(page: GoldPage, number: int, job: Job) -> Measurement:
     peers = warm_peers(job)
-    source, content_type, unreadable = _input(page, as_text=job.as_text)
+    source, content_type, unreadable = input_of(page, as_text=job.as_text)
     outcomes: dict[str, Outcome] = {}
     for turn in range(len(peers)):
         place = (number + turn) % len(peers)  # who goes first finds cold caches
@@ -215,7 +225,7 @@ def _choose_by_label(page: GoldPage, source: bytes | str, content_type: ContentT
     return "\n\n".join(text for text, share in zip(texts, shares, strict=True) if share >= ORACLE_SHARE)
 
 
-def _input(page: GoldPage, *, as_text: bool) -> tuple[bytes | str, ContentType, str]:
+def input_of(page: GoldPage, *, as_text: bool) -> tuple[bytes | str, ContentType, str]:
     """Return what the systems are given, and why there is nothing to give ('' if there is)."""
     if not as_text or page.content_type == "text":
         return page.source, page.content_type, ""

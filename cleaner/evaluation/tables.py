@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
     from cleaner.evaluation.evaluate import Evaluation, Row
     from cleaner.evaluation.reliability import Bin, Reliability
+    from cleaner.evaluation.sites import SiteReport, SiteRow
     from cleaner.evaluation.statuses import StatusFigures
 
-__all__ = ["evaluation_table", "figure", "reliability_table", "worst_table"]
+__all__ = ["evaluation_table", "figure", "reliability_table", "sites_table", "worst_table"]
+
+GOOD, SLACK = 0.95, 0.003
+"""A site with less than the first should gain by its profile; one that loses more than the second is named."""
 
 _LEGEND = (
     "P, R, F1: 4-token shingles. words: F1 of word bags. chars: F1 of character pairs (scripts without spaces). "
@@ -72,6 +77,35 @@ def _bin_cells(part: Bin) -> list[str]:
     if not part.weight:
         return ["", "", "", ""]
     return [f"{part.weight:.0f}", figure(part.score), figure(part.body), f"{part.body - part.score:+.3f}"]
+
+
+def sites_table(report: SiteReport) -> Group:
+    """Lay out what profiles gain: one table for HTML and for each program that flattened pages, a line a site."""
+    parts: list[Table | Text] = []
+    for renderer, group in groupby(report.rows, key=lambda row: row.renderer):
+        rows = list(group)
+        table = Table(title=Text(renderer or "HTML"), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
+        table.add_column("site", overflow="fold")
+        for heading in ("pages", "without", "profile", "gain"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for row in rows:
+            cells = (f"{row.pages}", f"{row.without:.4f}", f"{row.profile:.4f}", f"{row.gain:+.4f}")
+            table.add_row(Text(row.site), *cells)
+        before, after = (statistics.fmean(getattr(row, name) for row in rows) for name in ("without", "profile"))
+        table.add_row("mean of the sites", "", f"{before:.4f}", f"{after:.4f}", f"{after - before:+.4f}")
+        parts += [table, Text(_gain_line(rows))]
+    if not parts:
+        parts.append(Text(f"No site has {report.least} labelled pages."))
+    left_out = f" {report.left_out:,} pages of other sites are left out." if report.left_out else ""
+    legend = f"Mean word F1 of each site's pages. Sites have {report.least} pages or more.{left_out}"
+    return Group(*parts, Text(legend, style="dim"))
+
+
+def _gain_line(rows: list[SiteRow]) -> str:
+    low = [row for row in rows if row.without < GOOD]
+    fallen = [f"{row.site} {row.gain:+.4f}" for row in rows if row.gain < -SLACK]
+    rising = f"Of {len(low)} sites below {figure(GOOD)}, {sum(row.gain > 0 for row in low)} rise."
+    return f"{rising} By more than {figure(SLACK)} fall: {', '.join(fallen) or 'none'}.\n"
 
 
 def worst_table(evaluation: Evaluation, count: int, *, system: str) -> Table:

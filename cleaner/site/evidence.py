@@ -27,10 +27,14 @@ Floats = NDArray[np.float32]
 COLUMNS = (
     *("recurs", "share", "share_masked", "pages", "pages_masked", "recurs_logit", "share_logit", "recurs_middle"),
     *("share_middle", "recurs_long", "recurs_long_middle", "share_long_middle", "recurs_tail", "all_long", "all"),
-    *("all_logit", "all_long_logit", "pages_long", "alone", "alone_logit", "alone_long", "alone_middle"),
+    *("all_logit", "all_long_logit", "pages_long", "several", "several_logit", "several_long", "pages_logit"),
+    *("alone", "alone_logit", "alone_long", "alone_middle"),
 )
-"""``all``: the cube of the share, which is large only for what stands under nearly every page. ``alone``: on no other
-page, weighed by how much of an article is still missing."""
+"""``all``: the cube of the share, which is large only for what stands under nearly every page. ``several``: on two
+other pages or more. ``alone``: on no other page, weighed by how much of an article is still missing."""
+SHARED_WORDS = 20
+"""A passage of so many words that stands on one other page only says nothing: two stories of one event share it (of
+those in daniel that the network takes for body, nine in ten are; of those on two other pages none)."""
 PROSE_WORDS = 12
 """A paragraph with so many words counts as prose when it is asked what stands before, among and after the article."""
 ARTICLE_WORDS = 150.0
@@ -109,31 +113,45 @@ def count(profile: Profile, prints: Fingerprints) -> Counts:
     return Counts(exact.astype(np.float32), masked.astype(np.float32), profile.pages - 1)
 
 
-def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float) -> Floats:
+def columns(counts: Counts, logits: Floats, words: Floats, *, trust: float, eases_blocks: bool = True) -> Floats:
     """Return (n, len(COLUMNS)).
 
     ``trust``: how much more of the pages a long paragraph must stand on than a short one to count for as much; its
-    evidence is multiplied by the share to this power.
+    evidence is multiplied by the share to this power. With ``eases_blocks``, prose beside other such prose needs no
+    more than a line; factors are learned without, or the made-up blocks they are learned from would explain it all.
     """
     all_pages = max(counts.others, 1)
-    share, near = counts.exact / all_pages, counts.masked / all_pages
-    recurs = (counts.masked > 0).astype(np.float32)
-    alone = 1 - recurs
+    masked = np.where((counts.masked == 1) & (words >= SHARED_WORDS), 0, counts.masked)
+    exact = np.minimum(counts.exact, masked)
+    share, near = exact / all_pages, masked / all_pages
+    recurs, several = (masked > 0).astype(np.float32), (masked > 1).astype(np.float32)
+    alone = (counts.masked == 0).astype(np.float32)
     long = np.clip((np.log1p(words) - _LONG_FROM) / _LONG_STEP, 0, 1)
     middle, tail = _places(logits, words, alone > 0)
-    pages, pages_near = np.log1p(counts.exact) / 3, np.log1p(counts.masked) / 3
+    pages, pages_near = np.log1p(exact) / 3, np.log1p(masked) / 3
     cube, z = share**3, logits / 8
-    weight = recurs * np.maximum(near, 1e-6) ** (trust * long)
+    eased = _together(masked, words) if eases_blocks else np.zeros(len(words), np.bool_)
+    weight = recurs * np.maximum(near, 1e-6) ** (trust * long * ~eased)
     found = float((words * alone / (1 + np.exp(-np.clip(logits, -30, 30)))).sum())
     lack = (1 - min(found / ARTICLE_WORDS, 1.0)) * min(float(np.log1p(counts.others)) / 3, 1.2) * alone
     recurring = (
         *(recurs, share, near, pages, pages_near, recurs * z, share * z, recurs * middle),
         *(share * middle, recurs * long, recurs * long * middle, share * long * middle, recurs * tail, cube * long),
-        *(cube, cube * z, cube * long * z, pages * long),
+        *(cube, cube * z, cube * long * z, pages * long, several, several * z, several * long, pages_near * z),
     )
     single = (lack, lack * z, lack * long, lack * middle)
     table: Floats = np.stack([*(column * weight for column in recurring), *single], axis=1).astype(np.float32)
     return table
+
+
+def _together(masked: Floats, words: Floats) -> NDArray[np.bool_]:
+    """Tell which prose has prose beside it that recurs, too: a block needs no more evidence than a line does."""
+    prose = (masked > 1) & (words >= PROSE_WORDS)
+    beside = np.zeros(len(prose) + 2, np.bool_)
+    beside[:-2] |= prose
+    beside[2:] |= prose
+    together: NDArray[np.bool_] = prose & beside[1:-1]
+    return together
 
 
 def _places(logits: Floats, words: Floats, alone: NDArray[np.bool_]) -> tuple[Floats, Floats]:

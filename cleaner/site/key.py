@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from cleaner.page import Head
 
-__all__ = ["KEYS", "folder_key", "site_of"]
+__all__ = ["KEYS", "cluster_key", "folder_key", "site_of", "split_cluster"]
 
 KEYS = ("auto", "host", "folder", "all")
 """Ways to tell sites apart; any other word is the name of the one site that all pages belong to.
@@ -44,6 +45,28 @@ def site_of(
             if found:
                 return found.removeprefix("www.")
     return folder
+
+
+_CLUSTER = re.compile(r"~([0-9a-f]{16})$")
+
+
+def cluster_key(folder: str, link: int) -> str:
+    """Return the key of the cluster of a folder's pages that a paragraph, by its hash, stands for.
+
+    >>> cluster_key("texts", 0x9F2C41D07AB35E68)
+    'texts~9f2c41d07ab35e68'
+    """
+    return f"{folder}~{link:016x}"
+
+
+def split_cluster(site: str) -> tuple[str, list[int]]:
+    """Return the folder that a cluster is of, and its paragraph; a key of another site, and none.
+
+    >>> split_cluster("texts~9f2c41d07ab35e68"), split_cluster("example.org")
+    (('texts', [11469359541416517224]), ('example.org', []))
+    """
+    found = _CLUSTER.search(site)
+    return (site[: found.start()], [int(found[1], 16)]) if found else (site, [])
 
 
 def folder_key(steps: Sequence[str], root: str) -> str:

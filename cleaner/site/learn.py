@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.page import Layout
+from cleaner.site.clusters import edges_of
 from cleaner.site.evidence import PROSE_WORDS
 from cleaner.site.fingerprint import Fingerprints, fingerprints, masked, normalised
 from cleaner.site.profile import EXAMPLE_CHARS, MOST_WORDS, SIGHTING, Profile
@@ -50,6 +51,8 @@ class Seen:
     """The prose that the network takes for the article, sorted."""
     part: bytes
     """The same for all pages over which one story goes; b'' when the page is no such part as far as can be told."""
+    edges: Hashes
+    """The longer paragraphs at its two ends, in their order; see :func:`cleaner.site.clusters.edges_of`."""
 
 
 def see(
@@ -81,7 +84,8 @@ def see(
     both["hash"] = np.concatenate((prints.exact, prints.masked))
     both = both[(both["hash"] != 0) & ~np.concatenate((headline, headline))]
     first = np.unique(both["hash"], return_index=True)[1]
-    return Seen(both[first], np.unique(prints.exact[body]), _part(layout, headline, address))
+    part = _part(layout, headline, address)
+    return Seen(both[first], np.unique(prints.exact[body]), part, edges_of(prints, words))
 
 
 def example_texts(layout: Layout) -> dict[int, str]:

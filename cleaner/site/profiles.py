@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaner.errors import SetupError
+from cleaner.site.key import cluster_key, split_cluster
 
 if TYPE_CHECKING:
     from cleaner.site.profile import Profile  # waits for numpy, which `cleaner --help` should not
@@ -50,13 +52,18 @@ class Profiles:
         """Return the profile of a site; None when there is none. Raises SetupError ``bad_profile``."""
         return _read(self.folder / profile_file(site)) if site else None
 
-    def nearest(self, site: str) -> Profile | None:
+    def nearest(self, site: str, links: Iterable[int] = ()) -> Profile | None:
         """Return the profile of a site; for a folder, also that of the same folder named from further down.
 
-        ``in/paper/2024`` has the profile of ``paper/2024`` or ``2024``, whichever there is, the longest first.
+        ``in/paper/2024`` has the profile of ``paper/2024`` or ``2024``, whichever there is, the longest first. Of a
+        folder that was divided (:func:`cleaner.site.clusters.clusters`) it is that of the cluster for which one of
+        ``links`` stands, if any; a cluster that has no profile has that of its folder.
         """
-        steps = site.split("/")
-        return next((found for at in range(len(steps)) if (found := self.of("/".join(steps[at:])))), None)
+        folder, named = split_cluster(site)
+        steps = folder.split("/")
+        names = ["/".join(steps[at:]) for at in range(len(steps))]
+        keys = ((*(cluster_key(name, link) for link in (*named, *links)), name) for name in names)
+        return next((found for key in chain.from_iterable(keys) if (found := self.of(key))), None)
 
     def __iter__(self) -> Iterator[Path]:
         return iter(sorted(self.folder.glob("*.json")))

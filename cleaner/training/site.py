@@ -45,7 +45,7 @@ LEAST, MEASURED = 5, 10
 """Pages of a site from which on it is learned from, and measured."""
 FOLDS = 10
 STAGES: Mapping[str, Mapping[str, Any]] = {
-    "html": {"renderings": {"html": 1.0, "block": 0.2}, "trust": 6.0, "decay": 1e-3},
+    "html": {"renderings": {"html": 1.0, "block": 0.2}, "trust": 12.0, "decay": 1e-3},
     "text": {"renderings": {"whole": 1.0, "lines": 1.0, "block": 1.0}, "trust": 0.0, "decay": 3e-4},
 }
 """Weight of each rendering, ``trust`` (see evidence.columns) and ridge penalty; chosen on the folds."""
@@ -196,7 +196,7 @@ def fit(
             taught = page.counts & ~page.headline
             if page.split == "train" and taught.any():
                 words = page.opinion.words
-                table = columns(count(profile, one), page.logits, words, trust=stage["trust"])
+                table = columns(count(profile, one), page.logits, words, trust=stage["trust"], eases_blocks=False)
                 root = np.sqrt(np.maximum(words, 0.5))
                 weight = heavy * root / root[page.counts].sum()
                 parts.append([part[taught] for part in (table, page.shares > 0.5, page.logits, weight)])
