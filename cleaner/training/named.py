@@ -1,6 +1,6 @@
 """Paragraphs of train pages that a person named, kept without their text: what is read of each is its fingerprint.
 
-``named.tsv`` has one paragraph a line: page (corpus and id), fingerprint, kind. A fingerprint is made of the hashed words
+``named.tsv`` has one paragraph a line: page (corpus and id), fingerprint, kind. A fingerprint is made of hashed words
 of the paragraph (:mod:`cleaner.features.words`), so it is found again in every rendering of its page, and nobody can
 read it from there. They were labelled by reading, after the guide that defines the kinds; all are of split train.
 """
