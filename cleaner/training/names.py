@@ -96,6 +96,10 @@ class Drawn(NamedTuple):
     by_hand: NDArray[np.bool_]
     """Whether a person named it: then only the kinds on its side of the article's edge are compared."""
 
+    def rows(self, places: NDArray[np.int64]) -> Drawn:
+        """Return some of the paragraphs."""
+        return Drawn(self.seen[places], self.kinds[places], self.trust[places], self.by_hand[places])
+
 
 def _open_head(model: Model) -> Model:
     """Return the model with a head that names nothing but hands out what a head is given."""
@@ -122,7 +126,9 @@ def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Na
         kinds += [weak_kinds[weak].astype(np.int64), hand_kinds[hand]]
         trust += [example.kind_weight[weak] * near, plan.named_weight / np.sqrt(counts[hand_kinds[hand]])]
         by_hand.append(np.arange(len(places)) >= len(weak))
-    return Drawn(*map(np.concatenate, (seen, kinds)), np.concatenate(trust).astype(np.float32), np.concatenate(by_hand))
+    return Drawn(
+        np.concatenate(seen), np.concatenate(kinds), np.concatenate(trust).astype(np.float32), np.concatenate(by_hand)
+    )
 
 
 def _beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.float16]:
@@ -213,7 +219,7 @@ def _fit(drawn: Drawn, plan: NamePlan) -> tuple[Floats, Floats, float]:
         order = rng.permutation(n)
         for low in range(0, n, plan.rows):
             step += 1
-            batch = Drawn(*(part[order[low : low + plan.rows]] for part in drawn))
+            batch = drawn.rows(order[low : low + plan.rows])
             loss, gradient = _loss(head, batch)
             first = 0.9 * first + 0.1 * gradient
             second = 0.999 * second + 0.001 * gradient**2
