@@ -13,7 +13,8 @@ from cleaner.model import NAME_ARRAYS, Model, _name, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example
-from cleaner.training.names import NamePlan, _fit, fit_names, hide_dom
+from cleaner.training.named import fingerprint, named_kinds, read_named
+from cleaner.training.names import Drawn, NamePlan, _fit, _loss, fit_names, hide_dom
 from cleaner.training.own.pages import check_pages, examples_of_page
 
 BODY = "\n\n".join(
@@ -56,7 +57,8 @@ def test_the_fit_tells_kinds_apart() -> None:
     kinds = rng.integers(0, 3, 600)
     seen = (np.eye(4)[kinds] + rng.normal(0, 0.1, (600, 4))).astype(np.float16)
     plan = NamePlan(passes=40, rows=100, learning_rate=0.05)
-    weights, offsets, loss = _fit(seen, kinds, np.ones(600, np.float32), plan)
+    drawn = Drawn(seen, kinds, np.ones(600, np.float32), np.zeros(600, np.bool_))
+    weights, offsets, loss = _fit(drawn, plan)
     assert (weights.shape, offsets.shape) == ((4, len(KINDS)), (len(KINDS),))
     assert np.mean((seen @ weights + offsets).argmax(axis=1) == kinds) == 1.0
     assert loss < 0.1
@@ -83,6 +85,50 @@ def test_a_new_head_learns_the_weak_kinds_and_changes_nothing_else() -> None:
         model, examples, NamePlan(passes=100, rows=64, learning_rate=0.01, far_share=1.0, decay=0.0), say=lambda _: None
     )
     assert [array.tobytes() for array in again.values()] == [array.tobytes() for array in head.values()]
+
+
+def test_a_paragraph_that_a_person_named_is_found_in_every_rendering() -> None:
+    """Its fingerprint is that of its words: HTML and plain text of a page give the same paragraphs the same kind."""
+    examples = salt_examples()
+    html = next(example for example in examples if example.rendering == "html")
+    place = int(np.flatnonzero(html.tokens == html.tokens.max())[0])
+    print_ = fingerprint(html.features.words, html.features.last_words, place)
+    named = {html.name: {print_: KINDS.index(Kind.CAPTION)}, "another/page": {1: 0}}
+    texts = [example for example in examples if example.rendering in ("html", "whole", "plain")]
+    assert [int((named_kinds(example, named) == KINDS.index(Kind.CAPTION)).sum()) for example in texts] == [1] * 3
+    assert {int(kind) for example in texts for kind in named_kinds(example, named)} == {-1, KINDS.index(Kind.CAPTION)}
+    assert set(named_kinds(html, {}).tolist()) == {-1}
+
+
+def test_what_a_person_named_outweighs_the_weak_label_on_its_side() -> None:
+    """A menu entry that a person called an advertisement is called so, and the article stays the article."""
+    examples = [example for example in salt_examples() if example.rendering == "html"]
+    html = examples[0]
+    print_ = fingerprint(html.features.words, html.features.last_words, 1)
+    plan = NamePlan(passes=100, rows=64, learning_rate=0.01, far_share=1.0, decay=0.0)
+    head = fit_names(
+        bare(load_model()), examples, plan, named={html.name: {print_: KINDS.index(Kind.AD)}}, say=lambda _: None
+    )
+    names = predict(Model(load_model().header, bare(load_model()).arrays | head), html.features).names
+    said = [KINDS[place] for place in names.argmax(axis=1)]
+    assert (said[1], said[-8:]) == (Kind.AD, [Kind.BODY] * 8)
+
+
+def test_what_a_person_named_says_nothing_of_the_other_side() -> None:
+    """Of a row named by hand, the gradient on the kinds of the other side is zero."""
+    row = Drawn(np.ones((1, 3), np.float16), np.array([KINDS.index(Kind.AD)]), np.ones(1, np.float32), np.array([True]))
+    _, gradient = _loss(np.zeros((4, len(KINDS)), np.float32), row)
+    moved = [kind for place, kind in enumerate(KINDS) if np.any(gradient[:, place])]
+    assert moved == [kind for kind in KINDS if kind not in (Kind.HEADING, Kind.BODY)]
+
+
+def test_the_paragraphs_of_the_package_have_a_page_a_fingerprint_and_a_kind() -> None:
+    """Every line is read, and the common kinds are well filled."""
+    named = read_named()
+    counts = np.bincount([kind for prints in named.values() for kind in prints.values()], minlength=len(KINDS))
+    assert (len(named), int(counts.sum())) == (524, 1_845)
+    assert int(counts[KINDS.index(Kind.AD)]) > 100
+    assert all(0 <= number < 2**32 for prints in named.values() for number in prints)
 
 
 def test_with_the_dom_hidden_only_text_and_order_are_left() -> None:

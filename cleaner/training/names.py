@@ -1,9 +1,11 @@
-"""Weights and weak labels -> the head that names kinds: one layer over what the network sees and what it makes of it.
+"""Weights and labels -> the head that names kinds: one layer over what the network sees and what it makes of it.
 
 The network learns kinds beside what is body, which comes first there. With all else left as it is, this head is fitted
 on rare kinds as on common ones, and three times as much near an article: there stand most kinds close together, while
-what is far from it is mostly menus. It is fitted on HTML, on HTML with the DOM hidden, and on plain texts. Scores do
-not change by it.
+what is far from it is mostly menus. It is fitted on HTML, on HTML with the DOM hidden, and on plain texts: on weak
+labels, and on the paragraphs that a person named (:mod:`cleaner.training.named`), which weigh more. The latter stand
+mostly outside the article, so they only teach which kind it is on the side where they are, not which side it is.
+Scores do not change by it.
 
 ``python -m cleaner.training names WEIGHTS OUT`` gives weights a head they have not, or a new one; it takes minutes.
 """
@@ -12,15 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import DOM_START, Bags, Features
-from cleaner.model import Model
+from cleaner.kind_choice import BODY_PLACES
+from cleaner.model import NAME_ARRAYS, Model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example, seeded
+from cleaner.training.named import Named, named_kinds, read_named
 
 Floats = NDArray[np.float32]
 
@@ -44,6 +49,8 @@ class NamePlan:
     """Share of the paragraphs elsewhere that is drawn at all."""
     most: int = 60
     """Paragraphs of one kind drawn from one example; of kinds that are everywhere, half of it."""
+    named_weight: float = 30.0
+    """What a paragraph that a person named weighs; n of one kind in one example weigh root n times as much together."""
 
 
 _EVERYWHERE = (Kind.BODY, Kind.NAV, Kind.RELATED)
@@ -51,49 +58,77 @@ _ARTICLE_WORDS = 12
 _ARTICLE_SHARE = 0.6
 """The article begins and ends with paragraphs of more than so many words of which the gold holds this share."""
 _ALWAYS = ("html", "whole")
+_IS_BODY = np.isin(np.arange(len(KINDS)), BODY_PLACES)
 _OTHERS = ("plain", "glued", "dressed", "trafilatura", "resiliparse")
 """Renderings that are learned from: two of each page, one of the others, and one with the DOM hidden or snippets."""
 
 
 def fit_names(
-    model: Model, examples: Sequence[Example], plan: NamePlan | None = None, *, say: Callable[[str], None] = print
+    model: Model,
+    examples: Sequence[Example],
+    plan: NamePlan | None = None,
+    *,
+    named: Named | None = None,
+    say: Callable[[str], None] = print,
 ) -> dict[str, Floats]:
     """Return the arrays ``name_w`` (width + inputs, 3 kinds) and ``name_b`` for a model, from examples of split train.
 
     The first third of the columns is for the paragraph itself, the others say what it means for the next one and for
-    the one before.
+    the one before. ``named`` are paragraphs that a person named, by default those of the package.
     """
     plan = plan or NamePlan()
-    seen, kinds, trust = _gather(_open_head(model), examples, plan)
-    say(f"names: {len(kinds)} paragraphs of {len(np.unique(kinds))} kinds")
-    scale = _kind_scale(kinds, trust)
-    weights, offsets, loss = _fit(seen, kinds, trust * scale[kinds], plan)
+    drawn = _gather(_open_head(model), examples, plan, read_named() if named is None else named)
+    say(f"names: {len(drawn.kinds)} paragraphs of {len(np.unique(drawn.kinds))} kinds, {drawn.by_hand.sum()} by hand")
+    scale = _kind_scale(drawn.kinds, drawn.trust)
+    weights, offsets, loss = _fit(drawn._replace(trust=drawn.trust * scale[drawn.kinds]), plan)
     say(f"names: loss {loss:.4f}")
     beside = np.concatenate(np.split(weights, 3), axis=1)
     return {"name_w": beside, "name_b": (offsets - np.log(scale)).astype(np.float32)}
+
+
+class Drawn(NamedTuple):
+    """Paragraphs that the head is fitted on."""
+
+    seen: NDArray[np.float16]
+    """(n, 3 columns): what the head is given for the paragraph, the one before and the one after."""
+    kinds: NDArray[np.int64]
+    trust: Floats
+    by_hand: NDArray[np.bool_]
+    """Whether a person named it: then only the kinds on its side of the article's edge are compared."""
+
+    def rows(self, places: NDArray[np.int64]) -> Drawn:
+        """Return some of the paragraphs."""
+        return Drawn(self.seen[places], self.kinds[places], self.trust[places], self.by_hand[places])
 
 
 def _open_head(model: Model) -> Model:
     """Return the model with a head that names nothing but hands out what a head is given."""
     width = model.arrays["kind_w"].shape[0] + model.arrays["input_w"].shape[0]
     head = {"name_w": np.eye(width, dtype=np.float32), "name_b": np.zeros(width, np.float32)}
-    return Model(model.header, model.arrays | head)
+    return Model(model.header, {name: array for name, array in model.arrays.items() if name not in NAME_ARRAYS} | head)
 
 
-def _gather(
-    model: Model, examples: Sequence[Example], plan: NamePlan
-) -> tuple[NDArray[np.float16], NDArray[np.int64], Floats]:
-    """Return what the head is given for the paragraphs drawn, their weak kinds, and how far these are trusted."""
+def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Named) -> Drawn:
+    """Return what the head is given for the paragraphs drawn, their kinds, and how far these are trusted."""
     rng = np.random.default_rng(plan.seed)
-    seen, kinds, trust = [], [], []
-    for example in _drawn(examples):
-        places = _draw(example, plan, rng)
-        if len(places):
-            seen.append(_beside(predict(model, example.features).names.astype(np.float16), places))
-            kinds.append(example.kinds[places].astype(np.int64))
-            near = _is_near(example, plan)[places]
-            trust.append(example.kind_weight[places] * np.where(near, np.float32(plan.near_weight), np.float32(1)))
-    return np.concatenate(seen), np.concatenate(kinds), np.concatenate(trust)
+    seen, kinds, trust, by_hand = [], [], [], []
+    for example, is_drawn in _drawn(examples, named):
+        hand_kinds = named_kinds(example, named)
+        weak_kinds = np.where(hand_kinds < 0, example.kinds, -1)
+        weak = _draw(replace(example, kinds=weak_kinds), plan, rng) if is_drawn else np.zeros(0, np.int64)
+        hand = np.flatnonzero(hand_kinds >= 0)
+        if not len(weak) + len(hand):
+            continue
+        near = np.where(_is_near(example, plan)[weak], np.float32(plan.near_weight), np.float32(1))
+        counts = np.bincount(hand_kinds[hand], minlength=len(KINDS))
+        places = np.concatenate((weak, hand))
+        seen.append(_beside(predict(model, example.features).names.astype(np.float16), places))
+        kinds += [weak_kinds[weak].astype(np.int64), hand_kinds[hand]]
+        trust += [example.kind_weight[weak] * near, plan.named_weight / np.sqrt(counts[hand_kinds[hand]])]
+        by_hand.append(np.arange(len(places)) >= len(weak))
+    return Drawn(
+        np.concatenate(seen), np.concatenate(kinds), np.concatenate(trust).astype(np.float32), np.concatenate(by_hand)
+    )
 
 
 def _beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.float16]:
@@ -102,21 +137,30 @@ def _beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.
     return np.concatenate((padded[places + 1], padded[places], padded[places + 2]), axis=1)
 
 
-def _drawn(examples: Sequence[Example]) -> Iterator[Example]:
+def _drawn(examples: Sequence[Example], named: Named) -> Iterator[tuple[Example, bool]]:
+    """Yield the examples that are learned from, and whether weak labels are drawn of them, too.
+
+    Of a page of which a person named paragraphs, these are learned from in every rendering.
+    """
     pages: dict[str, dict[str, Example]] = {}
     for example in examples:
         if example.split == "train":
             pages.setdefault(example.name, {})[example.rendering] = example
     for name, versions in pages.items():
         rng = seeded(name, "names")
-        yield from (versions[rendering] for rendering in _ALWAYS if rendering in versions)
+        chosen = [rendering for rendering in _ALWAYS if rendering in versions]
         others = [rendering for rendering in _OTHERS if rendering in versions]
         if others:
-            yield versions[rng.choice(others)]
-        if rng.random() < 0.5 and "html-dressed" in versions:
-            yield versions["html-dressed"]
-        elif "html" in versions:
-            yield replace(versions["html"], features=hide_dom(versions["html"].features))
+            chosen.append(rng.choice(others))
+        is_dressed = rng.random() < 0.5 and "html-dressed" in versions
+        if is_dressed:
+            chosen.append("html-dressed")
+        yield from ((versions[rendering], True) for rendering in chosen)
+        if "html" in versions and (name in named or not is_dressed):
+            yield replace(versions["html"], features=hide_dom(versions["html"].features)), not is_dressed
+        if name in named:
+            rest = [rendering for rendering in ("html-dressed", *_OTHERS) if rendering in versions]
+            yield from ((versions[rendering], False) for rendering in rest if rendering not in chosen)
 
 
 def hide_dom(features: Features) -> Features:
@@ -164,22 +208,19 @@ def _kind_scale(kinds: NDArray[np.int64], trust: Floats) -> Floats:
     return scale
 
 
-def _fit(
-    seen: NDArray[np.float16], kinds: NDArray[np.int64], trust: Floats, plan: NamePlan
-) -> tuple[Floats, Floats, float]:
+def _fit(drawn: Drawn, plan: NamePlan) -> tuple[Floats, Floats, float]:
     """Fit a softmax regression by Adam with decoupled decay; return weights, offsets and the last steps' mean loss."""
     rng = np.random.default_rng(plan.seed)
-    head = np.zeros((seen.shape[1] + 1, len(KINDS)), np.float32)  # the last row are the offsets
+    n = len(drawn.kinds)
+    head = np.zeros((drawn.seen.shape[1] + 1, len(KINDS)), np.float32)  # the last row are the offsets
     first, second = np.zeros_like(head), np.zeros_like(head)
-    steps, step, losses = max(plan.passes * len(kinds) // plan.rows, 1), 0, []
+    steps, step, losses = max(plan.passes * n // plan.rows, 1), 0, []
     for _ in range(plan.passes):
-        order = rng.permutation(len(kinds))
-        for low in range(0, len(order), plan.rows):
+        order = rng.permutation(n)
+        for low in range(0, n, plan.rows):
             step += 1
-            places = order[low : low + plan.rows]
-            x = np.concatenate((seen[places].astype(np.float32), np.ones((len(places), 1), np.float32)), axis=1)
-            weight = trust[places] / trust[places].sum()
-            loss, gradient = _loss(x @ head, x, kinds[places], weight)
+            batch = drawn.rows(order[low : low + plan.rows])
+            loss, gradient = _loss(head, batch)
             first = 0.9 * first + 0.1 * gradient
             second = 0.999 * second + 0.001 * gradient**2
             rate = plan.learning_rate * (0.5 * (1 + np.cos(np.pi * min(1.0, step / steps))) + 0.003)
@@ -189,12 +230,16 @@ def _fit(
     return head[:-1], head[-1], float(np.mean(losses[-50:]))
 
 
-def _loss(logits: Floats, x: Floats, kinds: NDArray[np.int64], weight: Floats) -> tuple[float, Floats]:
+def _loss(head: Floats, batch: Drawn) -> tuple[float, Floats]:
     """Return the weighted cross-entropy and its gradient by the head."""
-    rows = np.arange(len(kinds))
+    rows = np.arange(len(batch.kinds))
+    x = np.concatenate((batch.seen.astype(np.float32), np.ones((len(rows), 1), np.float32)), axis=1)
+    logits = x @ head
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = odds / odds.sum(axis=1, keepdims=True)
-    loss = float(-(weight * np.log(np.maximum(shares[rows, kinds], 1e-9))).sum())
-    shares[rows, kinds] -= 1
+    odds[batch.by_hand[:, None] & (_IS_BODY[batch.kinds][:, None] != _IS_BODY)] = 0
+    shares = odds / np.maximum(odds.sum(axis=1, keepdims=True), 1e-30)
+    weight = batch.trust / batch.trust.sum()
+    loss = float(-(weight * np.log(np.maximum(shares[rows, batch.kinds], 1e-9))).sum())
+    shares[rows, batch.kinds] -= 1
     gradient: Floats = x.T @ (shares * weight[:, None])
     return loss, gradient
