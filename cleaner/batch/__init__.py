@@ -7,7 +7,8 @@ from cleaner.batch.limits import Limits, usable_cores
 from cleaner.batch.many import clean_many
 from cleaner.batch.plan import Task, output_stems, plan
 from cleaner.batch.report import Outcome, Report
-from cleaner.batch.rows import RowRecipe, clean_batch, clean_rows, row_example, row_schema
+from cleaner.batch.row_pages import RowRecipe, row_example, row_schema
+from cleaner.batch.rows import clean_batch, clean_rows
 from cleaner.batch.run import ERRORS_FILE, RunTasks, Selection, clean_tree
 from cleaner.batch.standing import end_workers
 from cleaner.batch.work import Recipe, clean_task
