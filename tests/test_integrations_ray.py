@@ -64,7 +64,8 @@ def test_a_data_set_becomes_records(tmp_path: Path) -> None:
     """Every page has its record, failures as well; JSON Lines and Parquet hold the same, with fixed types."""
     from cleaner.integrations.ray import clean_dataset, write_jsonl
 
-    ds = clean_dataset(ray.data.from_items([*ROWS, BAD_ROW]), keep_columns=["label"], concurrency=1, batch_size=3)
+    rows = ray.data.from_items([*ROWS, BAD_ROW])
+    ds = clean_dataset(rows, sites=False, keep_columns=["label"], concurrency=1, batch_size=3)
     done = ds.materialize()
     assert by_id(done.take_all()) == by_id(WANTED)
     write_jsonl(done, str(tmp_path / "jsonl"))
@@ -86,13 +87,24 @@ def test_files_give_what_the_command_line_gives(tmp_path: Path) -> None:
     from cleaner.integrations.ray import clean_dataset, read_pages
 
     make_input(tmp_path / "in", 12)
-    rows = clean_dataset(read_pages(str(tmp_path / "in")), concurrency=1).take_all()
-    run("in", "-o", "local", "-f", "jsonl", "-j", "0", at=tmp_path)
-    wanted = [json.loads(line) for line in (tmp_path / "local" / "articles.jsonl").read_text("utf-8").splitlines()]
-    names = ("id", "url", "title", "text", "status", "confidence", "encoding", "sources", "warnings")
-    cleaned = [{name: row[name] for name in names} for row in by_id(rows) if row["status"] != "failed"]
-    assert cleaned == [{name: row[name] for name in names} for row in by_id(wanted)]
+    (tmp_path / "in" / "page.json").write_text('{"url": "https://e.org/page", "date": "2024-11-28"}', "utf-8")
+    rows = clean_dataset(read_pages(str(tmp_path / "in")), sites=False, concurrency=1).take_all()
+    assert cleaned(rows) == cleaned_here(tmp_path, "--no-site")
+    assert {row["date_published"] for row in rows if row["url"] == "https://e.org/page"} == {"2024-11-28"}
     assert [row["error_code"] for row in rows if row["status"] == "failed"] == ["binary_input", "corrupt_input"]
+
+
+def cleaned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records as the command line writes them, by their name."""
+    ours = ("error_code", "error", "duplicate_of", "duplicate_similarity")
+    found = [{name: row[name] for name in row if name not in ours} for row in by_id(rows) if row["status"] != "failed"]
+    return sorted(found, key=lambda row: str(row["source_file"]))
+
+
+def cleaned_here(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """Return the records of a run of the command line over ``in``."""
+    run("in", "-o", "local", "-f", "jsonl", "-j", "0", *options, at=folder)
+    return cleaned([json.loads(line) for line in (folder / "local" / "articles.jsonl").read_text("utf-8").splitlines()])
 
 
 def make_input(folder: Path, count: int) -> None:
@@ -127,7 +139,8 @@ def test_killed_actors_lose_and_double_nothing() -> None:
     from cleaner.integrations.ray import clean_dataset
 
     rows = [{"id": f"{n:04}", "html": PAGES[n % 6]} for n in range(600)]
-    ds = clean_dataset(ray.data.from_items(rows, override_num_blocks=30), concurrency=2, batch_size=10)
+    rows_there = ray.data.from_items(rows, override_num_blocks=30)
+    ds = clean_dataset(rows_there, sites=False, concurrency=2, batch_size=10)
     killed: list[int] = []
     over = threading.Event()
 
@@ -150,6 +163,20 @@ def test_killed_actors_lose_and_double_nothing() -> None:
     killer.join()
     assert sorted(done) == [row["id"] for row in rows]
     assert len(killed) >= 1
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_data_set_is_cleaned_with_its_sites_as_here(tmp_path: Path) -> None:
+    """What stands under every article of a site is learned and out, row for row as the command line has it."""
+    from site_folder import BLOCK, write_pages
+
+    from cleaner.integrations.ray import clean_dataset, read_pages
+
+    write_pages(tmp_path / "in")
+    rows = clean_dataset(read_pages(str(tmp_path / "in")), batch_size=4).take_all()
+    assert cleaned(rows) == cleaned_here(tmp_path)
+    assert [row["id"] for row in rows if BLOCK[-1] in row["text"]] == []
+    assert len(rows) == 21
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")

@@ -42,10 +42,11 @@ __all__ = [
 Record = dict[str, Any]
 
 _COLUMNS_OPTIONS = ("html_column", "text_column", "url_column", "id_column")
-KNOWN_COLUMNS = ("charset", "source_name", "source_date", "source_note", "error_code", "error")
+_SOURCE_COLUMNS = ("source_name", "source_folder", "source_date", "source_note")
+KNOWN_COLUMNS = ("charset", *_SOURCE_COLUMNS, "error_code", "error")
 """Columns that are looked at under these names alone: what the HTTP header said of a page's encoding; what the command
-line would call the document, and what it would read of its date and its faults in a file beside it; why there is no
-page. They are those of :func:`cleaner.batch.page_tables`."""
+line would call the document, its folder, and what it would read of its date and its faults in a file beside it; why
+there is no page. :func:`cleaner.batch.page_tables` fills them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,13 @@ class Row:
     """The page, or the error that the row has; without a name."""
     source: str = ""
     """What the command line would call the document; '' when there is no file it came from."""
+    folder: str = ""
     date: str = ""
+    """As far as others than the page know it."""
     note: str = ""
     """A sentence about what was odd beside the page."""
+    digest: str = ""
+    """Of the page, once that is gone and nothing else says which row it was."""
 
     @property
     def name(self) -> str:
@@ -137,6 +142,16 @@ class Row:
     def held_bytes(self) -> int:
         """Nothing: the batch is in memory already."""
         return 0
+
+    @property
+    def identity(self) -> str:
+        """What the row is called where there is no record of its article."""
+        known = self.member.id or self.source or self.member.url or self.digest
+        return known or f"sha256:{hashlib.sha256(self.member.data).hexdigest()}"
+
+    def without_page(self) -> Row:
+        """Return the row as it goes on once its page is read."""
+        return dataclasses.replace(self, digest=self.identity, member=dataclasses.replace(self.member, data=b""))
 
 
 class RowResult(NamedTuple):
@@ -175,10 +190,8 @@ def rows_of_table(table: Any, recipe: RowRecipe) -> list[Row]:
 def row_of(row: Mapping[str, Any], number: int, recipe: RowRecipe, columns: Columns | None = None) -> Row:
     """Return the page of a row, or the error it has; without ``columns`` they are guessed for this row alone."""
     row = {name: None if _is_missing(value) else value for name, value in row.items()}
-    source, date, note = (
-        value if isinstance(value := row.get(f"source_{what}"), str) else "" for what in ("name", "date", "note")
-    )
-    return Row(_member(row, number, recipe, columns), source, date, note)
+    beside = [value if isinstance(value := row.get(name), str) else "" for name in _SOURCE_COLUMNS]
+    return Row(_member(row, number, recipe, columns), *beside)
 
 
 def _member(row: Mapping[str, Any], number: int, recipe: RowRecipe, columns: Columns | None) -> Member:
@@ -274,8 +287,7 @@ def lost_row(row: Row, code: str, reason: str, *, paragraphs: bool) -> RowResult
 def failed_row(row: Row, error: CleanerError, *, paragraphs: bool) -> RowResult:
     """Return the record of a row that could not be cleaned."""
     member = row.member
-    identity = member.id or row.source or member.url or f"sha256:{hashlib.sha256(member.data).hexdigest()}"
-    known = {"id": identity, "url": member.url or "", "source_file": row.source or member.id, "status": "failed"}
+    known = {"id": row.identity, "url": member.url or "", "source_file": row.source or member.id, "status": "failed"}
     empty = row_example(paragraphs=paragraphs)
     if paragraphs:
         empty["paragraphs"] = []

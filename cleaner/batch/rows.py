@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from cleaner.batch.row_pages import (
@@ -20,10 +21,11 @@ from cleaner.batch.row_pages import (
     run_rows,
 )
 from cleaner.errors import SetupError
+from cleaner.records import valid_unicode
 from cleaner.settings import DEFAULTS, Settings
 from cleaner.writers import arrow_table
 
-__all__ = ["clean_batch", "clean_rows"]
+__all__ = ["clean_batch", "clean_rows", "json_lines"]
 
 T = TypeVar("T")
 
@@ -103,6 +105,14 @@ def clean_rows(rows: T, recipe: RowRecipe) -> T:
     return cast("T", result)
 
 
+def json_lines(table: Any) -> Iterator[bytes]:
+    """Yield each record of an Arrow table as a line of JSON, as the command line writes it; maps become objects."""
+    maps = [field.name for field in table.schema if str(field.type).startswith("map")]
+    for row in table.to_pylist():
+        row |= {name: dict(row[name]) for name in maps}
+        yield f"{valid_unicode(json.dumps(row, ensure_ascii=False))}\n".encode()
+
+
 def _clean_arrow(table: Any, recipe: RowRecipe, *, maps_as_json: bool = False) -> Any:
     records = _clean_all(rows_of_table(table, recipe), recipe)
     result = arrow_table(records, row_schema(recipe, maps_as_json=maps_as_json))
@@ -120,7 +130,9 @@ def _clean_columns(rows: Mapping[str, Any], recipe: RowRecipe) -> Record:
         what = f"'{single[0]}' is a single value (pass batched=True?)" if single else f"lengths are {sorted(lengths)}"
         raise SetupError("bad_rows", f"The columns of a batch are lists of the same length, but {what}.")
     turned = zip(*[_plain_list(rows[name]) for name in wanted], strict=True)
-    pages = [row_of(dict(zip(wanted, row, strict=True)), number, recipe, columns) for number, row in enumerate(turned, 1)]
+    pages = [
+        row_of(dict(zip(wanted, row, strict=True)), number, recipe, columns) for number, row in enumerate(turned, 1)
+    ]
     records = _clean_all(pages, recipe)
     result: Record = {name: [record[name] for record in records] for name in row_example(paragraphs=recipe.paragraphs)}
     return {**result, **{name: rows[name] for name in recipe.keep_columns}}

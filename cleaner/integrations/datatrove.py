@@ -15,9 +15,9 @@ from datatrove.pipeline.base import PipelineStep
 from datatrove.utils.typeshelper import StatHints
 
 from cleaner.batch import RowRecipe, clean_rows
+from cleaner.batch.pages import read_pages
 from cleaner.decode import decode
 from cleaner.errors import CleanerError
-from cleaner.integrations.pages import read_pages
 from cleaner.readers import scan
 from cleaner.settings import DEFAULTS, Settings
 
@@ -47,9 +47,7 @@ class PageReader(PipelineStep):
             for source in read_pages([found], self.settings):
                 self.stat_update(StatHints.total)
                 try:
-                    if isinstance(source.page, CleanerError):
-                        raise source.page
-                    page = decode(source.page, self.settings)
+                    page = decode(source.taken(), self.settings)
                 except CleanerError as error:
                     self.stat_update(error.code)
                     continue
@@ -71,9 +69,7 @@ class PageCleaner(PipelineStep):
 
     def __init__(self, *, exclusion_writer: Any = None, batch_size: int = 32, **options: Any) -> None:
         super().__init__()
-        self.exclusion_writer = exclusion_writer
-        self.batch_size = batch_size
-        self.recipe = RowRecipe(**options)
+        self.exclusion_writer, self.batch_size, self.recipe = exclusion_writer, batch_size, RowRecipe(**options)
 
     def run(self, data: Iterable[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:  # noqa: ARG002
         """Yield the documents that have an article, in their order."""
@@ -84,20 +80,21 @@ class PageCleaner(PipelineStep):
                 with self.track_time("batch"):
                     records = clean_rows(rows, self.recipe)
                 for doc, record in zip(batch, records, strict=True):
-                    self.stat_update(StatHints.total, record["error_code"] or record["status"])
-                    reason = record["error_code"] or ("" if record["text"] else record["status"])
-                    if reason:
-                        self.stat_update(StatHints.dropped)
-                        doc.metadata |= {"filter_reason": reason, **_metadata(record)}
-                        if writer is not None:
-                            writer.write(doc, rank)
-                        continue
-                    doc.text, doc.metadata = record["text"], doc.metadata | _metadata(record)
-                    self.stat_update(StatHints.forwarded)
-                    self.update_doc_stats(doc)
-                    yield doc
+                    if self.takes(doc, record):
+                        yield doc
+                    elif writer is not None:
+                        writer.write(doc, rank)
 
-
-def _metadata(record: dict[str, Any]) -> dict[str, Any]:
-    fields = {name: value for name, value in record.items() if name not in _NOT_METADATA}
-    return {**fields, "language_score": record["language_confidence"]}
+    def takes(self, doc: Document, record: dict[str, Any]) -> bool:
+        """Make a document its article, count it, and tell whether there is one."""
+        self.stat_update(StatHints.total, record["error_code"] or record["status"])
+        fields = {name: value for name, value in record.items() if name not in _NOT_METADATA}
+        doc.metadata |= {**fields, "language_score": record["language_confidence"]}
+        if not record["text"]:
+            doc.metadata["filter_reason"] = record["error_code"] or record["status"]
+            self.stat_update(StatHints.dropped)
+            return False
+        doc.text = record["text"]
+        self.stat_update(StatHints.forwarded)
+        self.update_doc_stats(doc)
+        return True
