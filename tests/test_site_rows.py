@@ -93,7 +93,7 @@ def test_a_large_site_is_learned_in_parts(tmp_path: Path) -> None:
     assert site_rows.site_parts(site_rows.MOST_PAGES + 1) == 2
 
 
-def test_what_is_kept_and_what_fails_stays_with_its_row(tmp_path: Path) -> None:
+def test_what_is_kept_and_what_fails_stays_with_its_row() -> None:
     """Rows of a data set keep their columns and types; a site of few pages has no profile, and text is as without."""
     rows = [{"id": f"{n}", "html": f"<p>It rained for {n} days in the hills.", "label": n} for n in range(3)]
     rows.append({"id": "", "html": "\0\1\2\3" * 99, "label": 3})

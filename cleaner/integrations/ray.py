@@ -52,15 +52,14 @@ def clean_dataset(
 
 
 def _on_actors(ds: Any, work: Callable[..., Any], *given: Any, concurrency: int | None, batch_size: int) -> Any:
-    cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
-    actors = concurrency or cores
+    actors = concurrency or _cores()
     return ds.map_batches(
         _Cleaner,
         fn_constructor_args=(work, *given),
         batch_format="pyarrow",
         batch_size=batch_size,
         concurrency=actors,
-        num_cpus=min(_ACTOR_CPUS, (cores - 1) / actors),
+        num_cpus=min(_ACTOR_CPUS, (_cores() - 1) / actors),
     )
 
 
@@ -82,15 +81,19 @@ def _finish(halves: Any, recipe: RowRecipe, profiles: Any) -> Any:
 def _learn(halves: Any, least: int) -> Any:
     """Group what was noted by site, and return the table of profiles."""
     parts: dict[str, int] = {}
-    if halves.count() > site_rows.MOST_PAGES:
+    rows = halves.count()
+    if rows > site_rows.MOST_PAGES:
         sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count()
         large = sizes.filter(lambda row: row["count()"] > site_rows.MOST_PAGES and row[site_rows.SITE] is not None)
         parts = {row[site_rows.SITE]: site_rows.site_parts(row["count()"]) for row in large.iter_rows()}
     notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow")
-    learned = notes.groupby(site_rows.GROUP).map_groups(
-        site_rows.learn_rows, fn_kwargs={"least": least}, batch_format="pyarrow"
-    )
+    groups = notes.groupby(site_rows.GROUP, num_partitions=max(_cores(), site_rows.site_parts(rows)))
+    learned = groups.map_groups(site_rows.learn_rows, fn_kwargs={"least": least}, batch_format="pyarrow")
     return site_rows.make_profiles(learned.iter_rows(), least=least)
+
+
+def _cores() -> int:
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> Any:
