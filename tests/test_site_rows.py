@@ -3,63 +3,18 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
 from batch_folder import recipe
+from row_passes import ALONE, OURS, learned, pages, plain, two_passes
 from site_folder import BLOCK, write_pages
 
 from cleaner import Settings, SetupError, clean_batch
 from cleaner.batch import RowRecipe, clean_tree, row_schema, site_rows
-from cleaner.batch.pages import page_tables
 from cleaner.readers import scan
 from cleaner.site.profile import read_profile, write_profile
-
-ALONE = RowRecipe(workers=0)
-OURS = ("error_code", "error", "duplicate_of", "duplicate_similarity")
-"""Fields that only rows have, or only a run."""
-
-
-def pages(folder: Path) -> Any:
-    """Return the rows of the pages in a folder."""
-    found = scan([str(folder)])
-    return pa.concat_tables(page_tables(found.found, root=found.root))
-
-
-def in_batches(table: Any, work: Any, size: int) -> Any:
-    """Return what ``work`` makes of a table, done in batches that come in any order."""
-    batches = [table.slice(at, size) for at in range(0, len(table), size)]
-    random.Random(size).shuffle(batches)
-    return pa.concat_tables([work(batch) for batch in batches])
-
-
-def learned(halves: Any, parts: dict[str, int], least: int = 5) -> Any:
-    """Group the notes as an engine does, and return the profiles."""
-    notes = site_rows.note_groups(halves, parts)
-    column = notes.column(site_rows.GROUP)
-    groups = [notes.filter(pa.compute.equal(column, name)) for name in column.unique().to_pylist()]
-    rows = [row for group in groups for row in site_rows.learn_rows(group, least=least).to_pylist()]
-    return site_rows.make_profiles(rows, least=least)
-
-
-def two_passes(table: Any, recipe: RowRecipe = ALONE, *, size: int = 4, parts: dict[str, int] | None = None) -> Any:
-    """Return the records of rows, sorted by their names, and the profiles."""
-    halves = in_batches(table, lambda batch: site_rows.judge_rows(batch, recipe), size)
-    profiles = learned(halves, parts or {})
-
-    def finish(batch: Any) -> Any:
-        return site_rows.finish_rows(batch, recipe, lambda site: site_rows.find_profile(profiles, site))
-
-    return in_batches(halves, finish, size + 1).sort_by("source_file"), profiles
-
-
-def plain(table: Any) -> list[dict[str, Any]]:
-    """Return records as JSON Lines have them, without those that failed."""
-    rows = [{**row, "sources": dict(row["sources"])} for row in table.to_pylist() if row["status"] != "failed"]
-    return [{name: row[name] for name in row if name not in OURS} for row in rows]
 
 
 def test_two_passes_over_rows_give_what_a_run_gives(tmp_path: Path) -> None:
@@ -99,13 +54,13 @@ def test_what_is_kept_and_what_fails_stays_with_its_row() -> None:
     rows.append({"id": "", "html": "\0\1\2\3" * 99, "label": 3})
     kept = RowRecipe(workers=1, keep_columns=["label"])
     halves = site_rows.judge_rows(pa.Table.from_pylist(rows), kept)
-    table = site_rows.finish_rows(halves, kept, lambda _: None)
+    table = site_rows.finish_rows(halves, kept, site_rows.make_profiles([], least=5))
     assert table.schema.names == [*row_schema(kept).names, "label"]
     wanted = clean_batch(pa.Table.from_pylist(rows), keep_columns=["label"], workers=0)
     assert table.equals(wanted)
     assert len(learned(halves, {})) == 0
     nothing = site_rows.judge_rows(pa.Table.from_pylist(rows).slice(0, 0), kept)
-    assert len(site_rows.finish_rows(nothing, kept, lambda _: None)) == 0
+    assert len(site_rows.finish_rows(nothing, kept, site_rows.make_profiles([], least=5))) == 0
     with pytest.raises(SetupError, match="no column that looks like pages"):
         site_rows.judge_rows(pa.table({"other": [1]}), ALONE)
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from cleaner.batch.plan import member_task, plan
 from cleaner.batch.sites import folder_of
 from cleaner.batch.work import read_document
+from cleaner.decode import decode
 from cleaner.errors import CleanerError
-from cleaner.page import RawPage
+from cleaner.page import Page, RawPage
 from cleaner.readers import CONTAINERS, Found, Reading, members
 from cleaner.records import printable
 from cleaner.settings import DEFAULTS, Settings
@@ -27,6 +28,8 @@ class Source(NamedTuple):
     id: str
     """The container's own identifier, else the name."""
     page: RawPage | CleanerError
+    path: str = ""
+    """The file it stands in, as it was found."""
     name: str = ""
     """What the command line calls it: the name of the file below the input, with its place in it."""
     folder: str = ""
@@ -36,11 +39,11 @@ class Source(NamedTuple):
     note: str = ""
     """What was odd beside the page."""
 
-    def taken(self) -> RawPage:
-        """Return the page. Raises the CleanerError it has."""
+    def decoded(self, settings: Settings) -> Page:
+        """Return the page as text or markup. Raises the CleanerError it has."""
         if isinstance(self.page, CleanerError):
             raise self.page
-        return self.page
+        return decode(self.page, settings)
 
 
 def read_pages(files: Iterable[Found], settings: Settings = DEFAULTS, *, root: str = "") -> Iterator[Source]:
@@ -56,7 +59,7 @@ def read_pages(files: Iterable[Found], settings: Settings = DEFAULTS, *, root: s
                 continue
             name = printable(task.name)
             identity = (task.member.id if task.member is not None else "") or name
-            source = Source(identity, RawPage(""), name, printable(folder_of(task.name, root)))
+            source = Source(identity, RawPage(""), file.found.path, name, printable(folder_of(task.name, root)))
             try:
                 page, date, notes = read_document(task, reading)
                 yield source._replace(page=page, date=date, note=" ".join(notes))

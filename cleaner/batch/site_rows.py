@@ -12,7 +12,7 @@ import hashlib
 import math
 import pickle
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,6 +48,7 @@ __all__ = [
     "find_profile",
     "finish_rows",
     "judge_rows",
+    "large_sites",
     "learn_rows",
     "make_profiles",
     "note_groups",
@@ -130,6 +131,15 @@ def site_parts(pages: int) -> int:
     (1, 2)
     """
     return math.ceil(pages / MOST_PAGES)
+
+
+def large_sites(sizes: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """Return the sites that are learned in parts, and in how many; ``sizes`` are (site, pages).
+
+    >>> large_sites([("example.org", 25_000), ("example.com", 7), (None, 30_000)])
+    {'example.org': 3}
+    """
+    return {site: site_parts(pages) for site, pages in sizes if site is not None and pages > MOST_PAGES}
 
 
 def note_groups(table: Any, parts: Mapping[str, int]) -> Any:
@@ -254,14 +264,14 @@ class _Waiting(NamedTuple):
         return row
 
 
-def finish_rows(table: Any, recipe: RowRecipe, profile_of: Callable[[str], bytes | None]) -> Any:
-    """Return the records of rows of :func:`judge_rows`, decided with what ``profile_of`` gives for the site of each.
+def finish_rows(table: Any, recipe: RowRecipe, profiles: Any) -> Any:
+    """Return the records of rows of :func:`judge_rows`, decided with the ``profiles`` of :func:`make_profiles`.
 
     They are those of :func:`cleaner.clean_batch`, with ``keep_columns``, and, for what was read by
     :func:`cleaner.batch.page_tables`, those of a run over the same files.
     """
     columns = [table.column(name).to_pylist() for name in (_HALF, SITE, _SIZE)]
-    profile_of = functools.lru_cache(maxsize=64)(profile_of)
+    profile_of = functools.lru_cache(maxsize=64)(functools.partial(find_profile, profiles))
     records: list[Record | None] = []
     rows = []
     for half, site, size in zip(*columns, strict=True):

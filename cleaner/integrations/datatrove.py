@@ -16,14 +16,11 @@ from datatrove.utils.typeshelper import StatHints
 
 from cleaner.batch import RowRecipe, clean_rows
 from cleaner.batch.pages import read_pages
-from cleaner.decode import decode
 from cleaner.errors import CleanerError
 from cleaner.readers import scan
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["PageCleaner", "PageReader"]
-
-_NOT_METADATA = frozenset({"text", "id", "url", "source_file"})
 
 
 class PageReader(PipelineStep):
@@ -43,16 +40,15 @@ class PageReader(PipelineStep):
     def run(self, data: Iterable[Document] | None = None, rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         """Yield what came before, then the pages of every ``world_size``-th file from ``rank`` on."""
         yield from data or ()
-        for found in scan(self.paths).found[rank::world_size]:
-            for source in read_pages([found], self.settings):
-                self.stat_update(StatHints.total)
-                try:
-                    page = decode(source.taken(), self.settings)
-                except CleanerError as error:
-                    self.stat_update(error.code)
-                    continue
-                metadata = {"file_path": found.path} | ({"url": page.url} if page.url else {})
-                yield Document(page.text, source.id, metadata=metadata)
+        for source in read_pages(scan(self.paths).found[rank::world_size], self.settings):
+            self.stat_update(StatHints.total)
+            try:
+                page = source.decoded(self.settings)
+            except CleanerError as error:
+                self.stat_update(error.code)
+                continue
+            metadata = {"file_path": source.path} | ({"url": page.url} if page.url else {})
+            yield Document(page.text, source.id, metadata=metadata)
 
 
 class PageCleaner(PipelineStep):
@@ -87,14 +83,13 @@ class PageCleaner(PipelineStep):
 
     def takes(self, doc: Document, record: dict[str, Any]) -> bool:
         """Make a document its article, count it, and tell whether there is one."""
-        self.stat_update(StatHints.total, record["error_code"] or record["status"])
-        fields = {name: value for name, value in record.items() if name not in _NOT_METADATA}
+        outcome = record["error_code"] or record["status"]
+        self.stat_update(StatHints.total, outcome, StatHints.forwarded if record["text"] else StatHints.dropped)
+        fields = {name: value for name, value in record.items() if name not in ("text", "id", "url", "source_file")}
         doc.metadata |= {**fields, "language_score": record["language_confidence"]}
         if not record["text"]:
-            doc.metadata["filter_reason"] = record["error_code"] or record["status"]
-            self.stat_update(StatHints.dropped)
+            doc.metadata["filter_reason"] = outcome
             return False
         doc.text = record["text"]
-        self.stat_update(StatHints.forwarded)
         self.update_doc_stats(doc)
         return True

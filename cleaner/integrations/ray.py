@@ -48,7 +48,7 @@ def clean_dataset(
     if not sites:
         return on_actors(ds, clean_rows, recipe)
     halves = on_actors(ds, site_rows.judge_rows, recipe).materialize()
-    return on_actors(halves, _finish, recipe, ray.put(_learn(halves, recipe.settings.site_pages)))
+    return on_actors(halves, site_rows.finish_rows, recipe, ray.put(_learn(halves, recipe.settings.site_pages)))
 
 
 def _on_actors(ds: Any, work: Callable[..., Any], *given: Any, concurrency: int | None, batch_size: int) -> Any:
@@ -74,18 +74,13 @@ class _Cleaner:
         return self.work(table, *self.given)
 
 
-def _finish(halves: Any, recipe: RowRecipe, profiles: Any) -> Any:
-    return site_rows.finish_rows(halves, recipe, functools.partial(site_rows.find_profile, profiles))
-
-
 def _learn(halves: Any, least: int) -> Any:
     """Group what was noted by site, and return the table of profiles."""
     parts: dict[str, int] = {}
     rows = halves.count()
     if rows > site_rows.MOST_PAGES:
-        sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count()
-        large = sizes.filter(lambda row: row["count()"] > site_rows.MOST_PAGES and row[site_rows.SITE] is not None)
-        parts = {row[site_rows.SITE]: site_rows.site_parts(row["count()"]) for row in large.iter_rows()}
+        sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count().iter_rows()
+        parts = site_rows.large_sites((row[site_rows.SITE], row["count()"]) for row in sizes)
     notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow")
     groups = notes.groupby(site_rows.GROUP, num_partitions=max(_cores(), site_rows.site_parts(rows)))
     learned = groups.map_groups(site_rows.learn_rows, fn_kwargs={"least": least}, batch_format="pyarrow")
