@@ -209,7 +209,7 @@ def test_a_run_on_a_cluster_writes_what_a_run_here_writes(tmp_path: Path) -> Non
         nonlocal count
         count += 1
         if count in (20, 150):
-            for pid in processes("_Actor.clean")[:1]:
+            for pid in processes("BatchWorker.clean")[:1]:
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
 
