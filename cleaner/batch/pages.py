@@ -82,10 +82,22 @@ def page_row(source: Source) -> dict[str, Any]:
     column = "html" if source.page.content_type == "html" else "text"
     data = source.page.data
     data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    return {**row, "url": source.page.url or "", column: data, "charset": source.page.charset}
+    told = {"url": source.page.url or "", "charset": source.page.charset, "fetched_at": source.page.fetched_at}
+    return {**row, **told, column: data}
 
 
-_STRINGS = ("id", "url", "charset", "source_name", "source_folder", "source_date", "source_note", "error_code", "error")
+_STRINGS = (
+    "id",
+    "url",
+    "charset",
+    "fetched_at",
+    "source_name",
+    "source_folder",
+    "source_date",
+    "source_note",
+    "error_code",
+    "error",
+)
 
 
 def page_tables(files: Iterable[Found], settings: Settings = DEFAULTS, *, root: str = "") -> Iterator[Any]:
