@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamps
+EXTRAS := pandas polars datasets spacy scrapy datatrove spark ray
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test integrations lint quality bench soak train golden shots clean
+.PHONY: help setup run test integrations extras lint quality bench soak train golden shots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -43,8 +44,14 @@ test: $(STAMP)/test  ## run every test
 	$(BIN)/python -m pytest -n auto
 
 integrations: $(STAMP)/test  ## install the extras of engines and libraries (2 GB) and run their tests and examples
-	for extra in pandas polars datasets spacy scrapy datatrove spark ray; do $(BIN)/pip install -q -e ".[$$extra]" || exit 1; done
+	for extra in $(EXTRAS); do $(BIN)/pip install -q -e ".[$$extra]" || exit 1; done
 	$(BIN)/python -m pytest $(wildcard tests/test_integrations_*.py) tests/test_docs_examples.py
+
+extras:  ## install each of these extras alone in a fresh environment, 1 GB at most, and run its example: make extras EXTRAS=ray
+	for extra in $(EXTRAS); do rm -rf out/extra && $(PYTHON) -m venv out/extra && out/extra/bin/pip install -q -U pip && \
+	  out/extra/bin/pip install -q -e ".[$$extra]" pytest && out/extra/bin/pip check && \
+	  out/extra/bin/python -m pytest --noconftest tests/test_docs_examples.py || exit 1; done
+	rm -rf out/extra
 
 lint: $(STAMP)/dev  ## style, types, floors
 	$(BIN)/ruff check .

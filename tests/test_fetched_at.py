@@ -131,7 +131,7 @@ def test_a_date_column_of_parquet_is_read(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_batch_say_when_they_were_fetched() -> None:
-    """clean_batch() looks at the same columns as tables do."""
+    """`clean_batch()` looks at the same columns as tables do."""
     rows = cleaner.clean_batch({"html": [PAGE.decode()] * 2, "crawl_date": [STAMP, None]})
     assert rows["date_published"] == ["", "2021-12-24"]
 

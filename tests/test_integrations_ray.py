@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from extras import BAD_ROW, PAGES, ROWS, library
 
@@ -64,7 +64,8 @@ def test_a_data_set_becomes_records(tmp_path: Path) -> None:
     """Every page has its record, failures as well; JSON Lines and Parquet hold the same, with fixed types."""
     from cleaner.integrations.ray import clean_dataset, write_jsonl
 
-    ds = clean_dataset(ray.data.from_items([*ROWS, BAD_ROW]), keep_columns=["label"], concurrency=1, batch_size=3)
+    rows = ray.data.from_items([*ROWS, BAD_ROW])
+    ds = clean_dataset(rows, sites=False, keep_columns=["label"], concurrency=1, batch_size=3)
     done = ds.materialize()
     assert by_id(done.take_all()) == by_id(WANTED)
     write_jsonl(done, str(tmp_path / "jsonl"))
@@ -86,13 +87,24 @@ def test_files_give_what_the_command_line_gives(tmp_path: Path) -> None:
     from cleaner.integrations.ray import clean_dataset, read_pages
 
     make_input(tmp_path / "in", 12)
-    rows = clean_dataset(read_pages(str(tmp_path / "in")), concurrency=1).take_all()
-    run("in", "-o", "local", "-f", "jsonl", "-j", "0", at=tmp_path)
-    wanted = [json.loads(line) for line in (tmp_path / "local" / "articles.jsonl").read_text("utf-8").splitlines()]
-    names = ("id", "url", "title", "text", "status", "confidence", "encoding", "sources", "warnings")
-    cleaned = [{name: row[name] for name in names} for row in by_id(rows) if row["status"] != "failed"]
-    assert cleaned == [{name: row[name] for name in names} for row in by_id(wanted)]
+    (tmp_path / "in" / "page.json").write_text('{"url": "https://e.org/page", "date": "2024-11-28"}', "utf-8")
+    rows = clean_dataset(read_pages(str(tmp_path / "in")), sites=False, concurrency=1).take_all()
+    assert cleaned(rows) == cleaned_here(tmp_path, "--no-site")
+    assert {row["date_published"] for row in rows if row["url"] == "https://e.org/page"} == {"2024-11-28"}
     assert [row["error_code"] for row in rows if row["status"] == "failed"] == ["binary_input", "corrupt_input"]
+
+
+def cleaned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records as the command line writes them, by their name."""
+    ours = ("error_code", "error", "duplicate_of", "duplicate_similarity")
+    found = [{name: row[name] for name in row if name not in ours} for row in by_id(rows) if row["status"] != "failed"]
+    return sorted(found, key=lambda row: str(row["source_file"]))
+
+
+def cleaned_here(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """Return the records of a run of the command line over ``in``."""
+    run("in", "-o", "local", "-f", "jsonl", "-j", "0", *options, at=folder)
+    return cleaned([json.loads(line) for line in (folder / "local" / "articles.jsonl").read_text("utf-8").splitlines()])
 
 
 def make_input(folder: Path, count: int) -> None:
@@ -122,34 +134,61 @@ def run(*arguments: str, at: Path) -> int:
 
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_killed_actors_lose_and_double_nothing() -> None:
-    """Actors and the processes behind them are killed while a data set is cleaned: each row comes out once."""
+@pytest.mark.parametrize("sites", [False, True])
+def test_killed_actors_lose_and_double_nothing(sites: bool) -> None:
+    """Actors are killed in each pass over a data set: each row comes out once, with the text that it has in peace."""
+    from row_passes import two_passes
+
     from cleaner.integrations.ray import clean_dataset
 
-    rows = [{"id": f"{n:04}", "html": PAGES[n % 6]} for n in range(600)]
-    ds = clean_dataset(ray.data.from_items(rows, override_num_blocks=30), concurrency=2, batch_size=10)
+    rows = [{"id": f"{n:04}", "html": f"{PAGES[n % 6]}<p>Number {n} of the list."} for n in range(600)]
+    wanted = two_passes(pa.Table.from_pylist(rows))[0] if sites else clean_batch(pa.Table.from_pylist(rows))
+    there = ray.data.from_items(rows, override_num_blocks=30)
+    with killing("_Cleaner", 2) as killed:
+        ds = clean_dataset(there, sites=sites, concurrency=2, batch_size=10)
+    with killing("_Cleaner", 2) as killed_later:
+        done = ds.take_all()
+    assert len(killed + killed_later) >= (2 if sites else 1)
+    assert {(row["id"], row["text"], row["error_code"]) for row in done} == {
+        (row["id"], row["text"], "") for row in wanted.to_pylist()
+    }
+    assert len(done) == len(rows)
+
+
+@contextlib.contextmanager
+def killing(word: str, most: int) -> Iterator[list[int]]:
+    """Kill a process with this word in its title every second, once there is one; give the list of those killed."""
     killed: list[int] = []
     over = threading.Event()
 
     def kill() -> None:
-        while not over.wait(1.0) and len(killed) < 3:
-            for pid in processes("_Cleaner")[:1]:
+        while not over.wait(1.0) and len(killed) < most:
+            for pid in processes(word)[:1]:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
                     killed.append(pid)
 
     killer = threading.Thread(target=kill)
-    done: list[str] = []
-    for number, batch in enumerate(ds.iter_batches(batch_size=10, batch_format="pyarrow")):
-        if number == 1:
-            killer.start()
-        done += batch.column("id").to_pylist()
-        assert set(batch.column("error_code").to_pylist()) == {""}
-        time.sleep(0.02)
-    over.set()
-    killer.join()
-    assert sorted(done) == [row["id"] for row in rows]
-    assert len(killed) >= 1
+    killer.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        killer.join()
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_data_set_is_cleaned_with_its_sites_as_here(tmp_path: Path) -> None:
+    """What stands under every article of a site is learned and out, row for row as the command line has it."""
+    from site_folder import BLOCK, write_pages
+
+    from cleaner.integrations.ray import clean_dataset, read_pages
+
+    write_pages(tmp_path / "in")
+    rows = clean_dataset(read_pages(str(tmp_path / "in")), batch_size=4).take_all()
+    assert cleaned(rows) == cleaned_here(tmp_path)
+    assert [row["id"] for row in rows if BLOCK[-1] in row["text"]] == []
+    assert len(rows) == 21
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
@@ -170,7 +209,7 @@ def test_a_run_on_a_cluster_writes_what_a_run_here_writes(tmp_path: Path) -> Non
         nonlocal count
         count += 1
         if count in (20, 150):
-            for pid in processes("_Actor.clean")[:1]:
+            for pid in processes("BatchWorker.clean")[:1]:
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
 

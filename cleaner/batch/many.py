@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cleaner.article import Article
 from cleaner.batch.limits import Limits, usable_cores
@@ -13,7 +14,9 @@ from cleaner.errors import CleanerError, InternalError, RunError, SetupError
 from cleaner.page import RawPage
 from cleaner.settings import DEFAULTS, Settings
 
-__all__ = ["Document", "clean_document", "clean_many", "lost_document"]
+__all__ = ["Document", "attempt", "clean_document", "clean_many", "lost_document"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,13 @@ def clean_document(document: Document, settings: Settings) -> Article | CleanerE
     """Return the article, or the error that this document has. Raises SetupError when all documents would have it."""
     from cleaner.pipeline import clean
 
+    return attempt(document, lambda: clean(document.raw, settings=settings))
+
+
+def attempt(document: Document, do: Callable[[], T]) -> T | CleanerError:
+    """Return what ``do`` makes of a document, or the error it has. Raises SetupError when all would have it."""
     try:
-        return clean(document.raw, settings=settings)
+        return do()
     except SetupError as error:
         if error.code in ("bad_input_type", "bad_content_type"):  # this document's fault, not the set-up's
             return error

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,17 +23,28 @@ from cleaner.batch.report import Outcome
 from cleaner.batch.spool import NOWHERE, Place, Waiting, fetch, put_away
 from cleaner.batch.work import Doing, Recipe, deliver, guard, load, with_date
 from cleaner.datelines import read_date_line
-from cleaner.page import Layout
-from cleaner.pipeline import finish, read_and_judge, see_judged, site_of_page
+from cleaner.page import Layout, RawPage
+from cleaner.pipeline import Judged, finish, read_and_judge, see_judged, site_of_page
 from cleaner.readers import Found, Member
+from cleaner.settings import Settings
 from cleaner.site.fingerprint import fingerprints
 from cleaner.site.key import folder_key
-from cleaner.site.learn import example_texts
+from cleaner.site.learn import Seen, example_texts
 from cleaner.site.profile import Profile, read_profile, write_profile
 from cleaner.site.profiles import Profiles, profile_file
 from cleaner.writers import make_folder, replace_file
 
-__all__ = ["SITES_FOLDER", "SiteTask", "finish_task", "judge_task", "learn_sites", "note_task"]
+__all__ = [
+    "SITES_FOLDER",
+    "SiteTask",
+    "choose_profile",
+    "finish_task",
+    "folder_of",
+    "judge_and_see",
+    "judge_task",
+    "learn_sites",
+    "note_task",
+]
 
 SITES_FOLDER = ".cleaner/sites"
 """What was learned, one profile a site; hashes only. They can be given to another run with --profiles."""
@@ -53,23 +65,32 @@ def note_task(task: Task, recipe: Recipe) -> Outcome:
 
 def _judge(task: Task, recipe: Recipe, doing: Doing, *, waits: bool) -> Outcome:
     raw, date, notes = load(task, recipe, doing)
-    judged = read_and_judge(raw, recipe.settings)
-    layout = judged.layout
-    judged = dataclasses.replace(judged, prints=fingerprints(layout.texts))
-    name = task.name
-    seen = see_judged(judged, recipe.settings, address=judged.page.url or name, day=_day(layout))
+    judged, seen = judge_and_see(raw, task.name, recipe.settings)
     place = put_away(Waiting(judged, date, notes), recipe.folder, recipe.settings) if waits else NOWHERE
-    examples = {} if waits or not recipe.paragraphs else example_texts(layout)
+    examples = {} if waits or not recipe.paragraphs else example_texts(judged.layout)
     known = site_of_page(judged, "", recipe.settings)
-    site = known or _folder(task, recipe)
+    site = known or folder_of(task.name, recipe.root)
     is_folder = not known and recipe.settings.site_key != "folder"
-    return dataclasses.replace(doing.known, status="ok", note=Noted(site, name, seen, place, examples, is_folder))
+    return dataclasses.replace(doing.known, status="ok", note=Noted(site, task.name, seen, place, examples, is_folder))
 
 
-def _folder(task: Task, recipe: Recipe) -> str:
-    """Return the folder a document stands in: below the input, and of a container the folder in it."""
-    steps = task.name.split("/")[:-1]
-    return folder_key(steps, os.path.basename(recipe.root.rstrip("/")) or "pages")  # noqa: PTH119 - names stay str
+def judge_and_see(raw: RawPage, name: str, settings: Settings) -> tuple[Judged, Seen]:
+    """Do the first half of a page, and note what is to be learned from; ``name`` stands for an address if it has none.
+
+    Raises what :func:`cleaner.pipeline.clean` raises.
+    """
+    judged = read_and_judge(raw, settings)
+    judged = dataclasses.replace(judged, prints=fingerprints(judged.layout.texts))
+    return judged, see_judged(judged, settings, address=judged.page.url or name, day=_day(judged.layout))
+
+
+def folder_of(name: str, root: str) -> str:
+    """Return the folder a document stands in: below the input ``root``, and of a container the folder in it.
+
+    >>> folder_of("paper/2024/flood.html", "/home/in"), folder_of("pages.jsonl/0000001", ""), folder_of("a.html", "in/")
+    ('paper/2024', 'pages.jsonl', 'in')
+    """
+    return folder_key(name.split("/")[:-1], os.path.basename(root.rstrip("/")) or "pages")  # noqa: PTH119 - a str
 
 
 def _day(layout: Layout) -> int:
@@ -146,14 +167,17 @@ def finish_task(half: SiteTask, recipe: Recipe) -> Outcome:
 
 
 def _profile_of(half: SiteTask, recipe: Recipe) -> Profile | None:
-    """Return the profile that was given for a site, else what this run learned, with the pins of the one given."""
-    given = recipe.settings.profiles.nearest(half.site) if isinstance(recipe.settings.profiles, Profiles) else None
-    if given is not None and given.pages >= recipe.settings.site_pages:
+    path = recipe.folder / SITES_FOLDER / profile_file(half.site)
+    return choose_profile(half.site, recipe.settings, lambda: _learned(path) if half.is_learned else None)
+
+
+def choose_profile(site: str, settings: Settings, learned: Callable[[], Profile | None]) -> Profile | None:
+    """Return the profile that was given for a site, else the one that was learned, with the pins of the one given."""
+    given = settings.profiles.nearest(site) if isinstance(settings.profiles, Profiles) else None
+    if given is not None and given.pages >= settings.site_pages:
         return given
-    learned = _learned(recipe.folder / SITES_FOLDER / profile_file(half.site)) if half.is_learned else None
-    if learned is None or given is None:
-        return learned or given
-    return dataclasses.replace(learned, pins=given.pins)
+    found = learned()
+    return given if found is None else found if given is None else dataclasses.replace(found, pins=given.pins)
 
 
 def _learned(path: Path) -> Profile | None:

@@ -19,7 +19,7 @@ from cleaner.pipeline import Judged
 from cleaner.rules import Rules
 from cleaner.settings import Settings
 
-__all__ = ["SPOOL_FOLDER", "Place", "Waiting", "clear_spool", "close_spool", "fetch", "put_away"]
+__all__ = ["SPOOL_FOLDER", "Place", "Waiting", "clear_spool", "close_spool", "fetch", "pack", "put_away"]
 
 SPOOL_FOLDER = ".cleaner/spool"
 _MOST_BYTES = 20_000_000_000
@@ -86,14 +86,19 @@ class _Spool:
 _spools: dict[Path, _Spool] = {}
 
 
-def put_away(waiting: Waiting, folder: Path, settings: Settings) -> Place:
-    """Let a page wait in the spool of an output folder; what finishing it does not need is left out."""
+def pack(waiting: Waiting, settings: Settings) -> bytes:
+    """Return a page as bytes; what finishing it does not need is left out."""
     judged = waiting.judged
     page = judged.page
     if not isinstance(settings.rules, Rules) and settings.metadata_fallback == "off":
         page = dataclasses.replace(page, text="")
     bare = dataclasses.replace(judged, page=page, features=None)
-    data = pickle.dumps(waiting._replace(judged=bare), protocol=5)
+    return pickle.dumps(waiting._replace(judged=bare), protocol=5)
+
+
+def put_away(waiting: Waiting, folder: Path, settings: Settings) -> Place:
+    """Let a page wait in the spool of an output folder; what finishing it does not need is left out."""
+    data = pack(waiting, settings)
     spool = _spools.get(folder)
     if spool is None or spool.owner != os.getpid():
         spool = _spools[folder] = _Spool(folder / SPOOL_FOLDER)

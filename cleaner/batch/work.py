@@ -26,7 +26,7 @@ from cleaner.records import printable, to_record
 from cleaner.settings import DEFAULTS, Settings
 from cleaner.writers import FORMATS, TABLE_FORMATS, write_article
 
-__all__ = ["Doing", "Recipe", "clean_task", "deliver", "guard", "identify", "load", "with_date"]
+__all__ = ["Doing", "Recipe", "clean_task", "deliver", "guard", "identify", "load", "read_document", "with_date"]
 
 Stage = Literal["read", "clean", "write"]
 
@@ -157,7 +157,7 @@ def guard(do: Callable[[Doing], Outcome], task: Task, recipe: Recipe, *, known: 
 
 def load(task: Task, recipe: Recipe, doing: Doing) -> tuple[RawPage, str, tuple[str, ...]]:
     """Read a document: the page, its date as far as others know it, and sentences about what was odd."""
-    raw, date, notes = _load(task, recipe.reading)
+    raw, date, notes = read_document(task, recipe.reading)
     doing.known = dataclasses.replace(doing.known, bytes_read=len(raw.data), digest=_digest(raw))
     doing.stage = "clean"
     return raw, date, notes
@@ -180,8 +180,8 @@ def deliver(article: Article, task: Task, recipe: Recipe, doing: Doing) -> Outco
     )
 
 
-def _load(task: Task, reading: Reading) -> tuple[RawPage, str, tuple[str, ...]]:
-    """Return the page, its date as far as others know it, and sentences about what was odd."""
+def read_document(task: Task, reading: Reading) -> tuple[RawPage, str, tuple[str, ...]]:
+    """Return the page, its date as far as others know it, and sentences about what was odd. Raises CleanerError."""
     if task.member is not None:
         return read_member(task.member, task.name, reading), task.member.date, ()
     raw = read(task.found, reading)

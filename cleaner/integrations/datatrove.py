@@ -15,15 +15,12 @@ from datatrove.pipeline.base import PipelineStep
 from datatrove.utils.typeshelper import StatHints
 
 from cleaner.batch import RowRecipe, clean_rows
-from cleaner.decode import decode
+from cleaner.batch.pages import read_pages
 from cleaner.errors import CleanerError
-from cleaner.integrations.pages import read_pages
 from cleaner.readers import scan
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["PageCleaner", "PageReader"]
-
-_NOT_METADATA = frozenset({"text", "id", "url", "source_file"})
 
 
 class PageReader(PipelineStep):
@@ -43,18 +40,15 @@ class PageReader(PipelineStep):
     def run(self, data: Iterable[Document] | None = None, rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         """Yield what came before, then the pages of every ``world_size``-th file from ``rank`` on."""
         yield from data or ()
-        for found in scan(self.paths).found[rank::world_size]:
-            for source in read_pages([found], self.settings):
-                self.stat_update(StatHints.total)
-                try:
-                    if isinstance(source.page, CleanerError):
-                        raise source.page
-                    page = decode(source.page, self.settings)
-                except CleanerError as error:
-                    self.stat_update(error.code)
-                    continue
-                metadata = {"file_path": found.path} | ({"url": page.url} if page.url else {})
-                yield Document(page.text, source.id, metadata=metadata)
+        for source in read_pages(scan(self.paths).found[rank::world_size], self.settings):
+            self.stat_update(StatHints.total)
+            try:
+                page = source.decoded(self.settings)
+            except CleanerError as error:
+                self.stat_update(error.code)
+                continue
+            metadata = {"file_path": source.path} | ({"url": page.url} if page.url else {})
+            yield Document(page.text, source.id, metadata=metadata)
 
 
 class PageCleaner(PipelineStep):
@@ -71,9 +65,7 @@ class PageCleaner(PipelineStep):
 
     def __init__(self, *, exclusion_writer: Any = None, batch_size: int = 32, **options: Any) -> None:
         super().__init__()
-        self.exclusion_writer = exclusion_writer
-        self.batch_size = batch_size
-        self.recipe = RowRecipe(**options)
+        self.exclusion_writer, self.batch_size, self.recipe = exclusion_writer, batch_size, RowRecipe(**options)
 
     def run(self, data: Iterable[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:  # noqa: ARG002
         """Yield the documents that have an article, in their order."""
@@ -84,20 +76,20 @@ class PageCleaner(PipelineStep):
                 with self.track_time("batch"):
                     records = clean_rows(rows, self.recipe)
                 for doc, record in zip(batch, records, strict=True):
-                    self.stat_update(StatHints.total, record["error_code"] or record["status"])
-                    reason = record["error_code"] or ("" if record["text"] else record["status"])
-                    if reason:
-                        self.stat_update(StatHints.dropped)
-                        doc.metadata |= {"filter_reason": reason, **_metadata(record)}
-                        if writer is not None:
-                            writer.write(doc, rank)
-                        continue
-                    doc.text, doc.metadata = record["text"], doc.metadata | _metadata(record)
-                    self.stat_update(StatHints.forwarded)
-                    self.update_doc_stats(doc)
-                    yield doc
+                    if self.takes(doc, record):
+                        yield doc
+                    elif writer is not None:
+                        writer.write(doc, rank)
 
-
-def _metadata(record: dict[str, Any]) -> dict[str, Any]:
-    fields = {name: value for name, value in record.items() if name not in _NOT_METADATA}
-    return {**fields, "language_score": record["language_confidence"]}
+    def takes(self, doc: Document, record: dict[str, Any]) -> bool:
+        """Make a document its article, count it, and tell whether there is one."""
+        outcome = record["error_code"] or record["status"]
+        self.stat_update(StatHints.total, outcome, StatHints.forwarded if record["text"] else StatHints.dropped)
+        fields = {name: value for name, value in record.items() if name not in ("text", "id", "url", "source_file")}
+        doc.metadata |= {**fields, "language_score": record["language_confidence"]}
+        if not record["text"]:
+            doc.metadata["filter_reason"] = outcome
+            return False
+        doc.text = record["text"]
+        self.update_doc_stats(doc)
+        return True

@@ -6,20 +6,17 @@ Extra ``ray``. The package must be installed on every node. ``cleaner clean ... 
 from __future__ import annotations
 
 import dataclasses
-import itertools
+import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import pyarrow as pa
 import ray
 from ray.data.datasource import BlockBasedFileDatasink
 
-from cleaner.batch import RowRecipe, clean_rows
-from cleaner.integrations.pages import page_row
-from cleaner.integrations.pages import read_pages as read_files
+from cleaner.batch import RowRecipe, clean_rows, json_lines, site_rows
+from cleaner.batch.pages import page_tables
 from cleaner.readers import Found, scan
-from cleaner.records import valid_unicode
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["clean_dataset", "read_pages", "write_jsonl"]
@@ -31,26 +28,15 @@ left none would wait for them for ever."""
 _READ_CPUS = 0.1
 """What reading reserves: it takes a few hundredths of the time of cleaning."""
 
-_ROWS_AT_ONCE = 64
-"""Pages that are read and passed on together: some 6 MB."""
 
-_PAGE_SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("url", pa.string()),
-        ("html", pa.large_binary()),
-        ("text", pa.large_binary()),
-        ("charset", pa.string()),
-        ("fetched_at", pa.string()),
-        ("error_code", pa.string()),
-        ("error", pa.string()),
-    ]
-)
+def clean_dataset(
+    ds: Any, *, sites: bool = True, concurrency: int | None = None, batch_size: int = 32, **options: Any
+) -> Any:
+    """Return a Ray data set with a record for each row of a Ray data set.
 
-
-def clean_dataset(ds: Any, *, concurrency: int | None = None, batch_size: int = 32, **options: Any) -> Any:
-    """Return a Ray data set with a record for each row of a Ray data set; nothing is done before somebody reads it.
-
+    As ``cleaner clean`` does, it learns first what recurs on the pages of each site: all pages are read and judged at
+    once, and wait in Ray's object store (some 90 kB a page, on disk when memory is full) until somebody reads the
+    result. Without ``sites`` each page is decided by itself, in one pass, and nothing is done before somebody reads.
     ``options`` are those of :func:`cleaner.clean_batch`; ``keep_columns`` names columns to be kept beside the records.
     ``concurrency`` is the number of actors, by default the cores of the cluster; each has a process for its pages, so
     that a page that hangs costs its row only. A batch whose actor or node dies is done again elsewhere: rows come out
@@ -58,26 +44,51 @@ def clean_dataset(ds: Any, *, concurrency: int | None = None, batch_size: int = 
     Raises SetupError at once when the options are wrong.
     """
     recipe = RowRecipe(**options)
-    cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
-    actors = concurrency or cores
+    on_actors = functools.partial(_on_actors, concurrency=concurrency, batch_size=batch_size)
+    if not sites:
+        return on_actors(ds, clean_rows, recipe)
+    halves = on_actors(ds, site_rows.judge_rows, recipe).materialize()
+    return on_actors(halves, site_rows.finish_rows, recipe, ray.put(_learn(halves, recipe.settings.site_pages)))
+
+
+def _on_actors(ds: Any, work: Callable[..., Any], *given: Any, concurrency: int | None, batch_size: int) -> Any:
+    actors = concurrency or _cores()
     return ds.map_batches(
         _Cleaner,
-        fn_constructor_args=(recipe,),
+        fn_constructor_args=(work, *given),
         batch_format="pyarrow",
         batch_size=batch_size,
         concurrency=actors,
-        num_cpus=min(_ACTOR_CPUS, (cores - 1) / actors),
+        num_cpus=min(_ACTOR_CPUS, (_cores() - 1) / actors),
     )
 
 
 class _Cleaner:
     """What an actor does; its process loads the weights with the first batch and stays."""
 
-    def __init__(self, recipe: RowRecipe) -> None:
-        self.recipe = recipe
+    def __init__(self, work: Callable[..., Any], *given: Any) -> None:
+        self.work = work
+        self.given = [ray.get(one) if isinstance(one, ray.ObjectRef) else one for one in given]
 
-    def __call__(self, table: pa.Table) -> pa.Table:
-        return clean_rows(table, self.recipe)
+    def __call__(self, table: Any) -> Any:
+        return self.work(table, *self.given)
+
+
+def _learn(halves: Any, least: int) -> Any:
+    """Group what was noted by site, and return the table of profiles."""
+    parts: dict[str, int] = {}
+    rows = halves.count()
+    if rows > site_rows.MOST_PAGES:
+        sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count().iter_rows()
+        parts = site_rows.large_sites((row[site_rows.SITE], row["count()"]) for row in sizes)
+    notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow")
+    groups = notes.groupby(site_rows.GROUP, num_partitions=max(_cores(), site_rows.site_parts(rows)))
+    learned = groups.map_groups(site_rows.learn_rows, fn_kwargs={"least": least}, batch_format="pyarrow")
+    return site_rows.make_profiles(learned.iter_rows(), least=least)
+
+
+def _cores() -> int:
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> Any:
@@ -86,26 +97,15 @@ def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> 
     The files must be where every node sees them. Each is read by one task, in pieces, so that memory does not grow with
     it; what cannot be read is a row with an ``error_code``. Tables in object stores are for Ray's own readers.
     """
-    files = scan([paths] if isinstance(paths, str) else list(paths)).found
-    items = [{"file": json.dumps(dataclasses.asdict(found))} for found in files]
+    found = scan([paths] if isinstance(paths, str) else list(paths))
+    items = [{"file": json.dumps(dataclasses.asdict(file))} for file in found.found]
     reads = ray.data.from_items(items, override_num_blocks=max(1, min(len(items), 1000)))
-    return reads.map_batches(
-        _read, batch_size=1, batch_format="numpy", fn_kwargs={"settings": settings}, num_cpus=_READ_CPUS
-    )
+    given = {"settings": settings, "root": found.root}
+    return reads.map_batches(_read, batch_size=1, batch_format="numpy", fn_kwargs=given, num_cpus=_READ_CPUS)
 
 
-def _read(batch: dict[str, Any], settings: Settings) -> Iterator[pa.Table]:
-    files = [Found(**json.loads(str(file))) for file in batch["file"]]
-    rows = map(page_row, read_files(files, settings))
-    yield _PAGE_SCHEMA.empty_table()
-    while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-        yield pa.Table.from_pylist(
-            [{**row, **{name: _bytes(row[name]) for name in ("html", "text")}} for row in some], schema=_PAGE_SCHEMA
-        )
-
-
-def _bytes(data: bytes | str | None) -> bytes | None:
-    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+def _read(batch: dict[str, Any], settings: Settings, root: str) -> Iterator[Any]:
+    return page_tables([Found(**json.loads(str(file))) for file in batch["file"]], settings, root=root)
 
 
 def write_jsonl(ds: Any, folder: str) -> None:
@@ -120,8 +120,4 @@ class _JsonLines(BlockBasedFileDatasink):
     """Ray's own writer goes through pandas, which knows no maps and turns what is missing into NaN."""
 
     def write_block_to_file(self, block: Any, file: Any) -> None:
-        table = block.to_arrow()
-        maps = [field.name for field in table.schema if pa.types.is_map(field.type)]
-        for row in table.to_pylist():
-            row |= {name: dict(row[name]) for name in maps}
-            file.write(f"{valid_unicode(json.dumps(row, ensure_ascii=False))}\n".encode())
+        file.writelines(json_lines(block.to_arrow()))

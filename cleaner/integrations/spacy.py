@@ -11,8 +11,8 @@ from typing import Any
 
 from cleaner.article import Article
 from cleaner.batch import clean_many
+from cleaner.batch.pages import read_pages
 from cleaner.errors import CleanerError
-from cleaner.integrations.pages import read_pages
 from cleaner.page import RawPage
 from cleaner.readers import scan
 from cleaner.settings import DEFAULTS, Settings
