@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache, reduce
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from cleaner.cues.evidence import NOTHING, Evidence, nest
+from cleaner.cues.memory import Memory
 from cleaner.cues.tables import GROUP_OF, PARTS, Step, attribute_terms, body_endings, body_tails
 
 
-@lru_cache(maxsize=8_192)
-def _opens(word: str) -> bool:
-    """Return whether a term of the table begins with this word; most words begin none."""
+def _read_first(word: str) -> _First | None:
+    """Return what the terms say that begin with this word; most words begin none."""
     first = attribute_terms().first
-    starts = first.starts.get(word[:2], ())
-    return word in first.on or word in first.ends or any(word.startswith(start) for start, _ in starts)
+    evidence, must_end = first.ends.get(word, (None, False))
+    prefixed = next((said for start, said in first.starts.get(word[:2], ()) if word.startswith(start)), None)
+    on = first.on.get(word)
+    if evidence is None and prefixed is None and on is None:
+        return None
+    return prefixed if must_end else evidence or prefixed, evidence or prefixed, on
 
 
-def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
-    """Return what the longest term that begins at a word says, and the number of words it covers (0: none)."""
-    step: Step | None = attribute_terms().first
-    found, covered, end = NOTHING, 0, at
+_First: TypeAlias = tuple[Evidence | None, Evidence | None, Step | None]
+"""What the term says that is this word alone: where more words follow, and at the end; and what may follow it."""
+_FIRSTS: Final = Memory(_read_first, most=8_192)
+
+
+def _longest_term(step: Step | None, parts: Sequence[str], at: int) -> tuple[Evidence, int]:
+    """Return what the longest term says that goes on at a word, and where it ends (``at``: there is none)."""
+    found, covered, end = NOTHING, at, at
     count = len(parts)
     while step is not None and end < count:
         word = parts[end]
@@ -29,13 +36,13 @@ def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
         ends = step.ends
         evidence, must_end = ends.get(word, _NO_END)
         if evidence.weight and (not must_end or end == count):
-            found, covered = evidence, end - at
+            found, covered = evidence, end
         else:
             prefixed = next((said for start, said in step.starts.get(word[:2], ()) if word.startswith(start)), None)
             if prefixed is not None:
-                found, covered = prefixed, end - at
+                found, covered = prefixed, end
             elif "*" in ends:
-                found, covered = ends["*"][0], count - at
+                found, covered = ends["*"][0], count
         step = step.on.get(word)
     return found, covered
 
@@ -43,16 +50,23 @@ def _longest_term(parts: Sequence[str], at: int) -> tuple[Evidence, int]:
 _NO_END = (NOTHING, False)
 
 
-def _found_terms(parts: Sequence[str]) -> Iterator[Evidence]:
-    """Yield what the terms in one attribute word say, the longest first at each place, left to right."""
-    at = 0
-    while at < len(parts):
-        length = 0
-        if _opens(parts[at]):
-            evidence, length = _longest_term(parts, at)
-            if length:
-                yield evidence
-        at += length or 1
+def _read_terms(parts: Sequence[str]) -> Evidence:
+    """Return what the terms in one attribute word say together, the longest first at each place, left to right."""
+    at, count, said = 0, len(parts), NOTHING
+    while at < count:
+        first = _FIRSTS[parts[at]]
+        at += 1
+        if first is None:
+            continue
+        inside, last, on = first
+        found = last if at == count else inside
+        if on is not None:
+            longer, end = _longest_term(on, parts, at)
+            if end > at:
+                found, at = longer, end
+        if found is not None:
+            said = nest(said, found)
+    return said
 
 
 class Name(NamedTuple):
@@ -61,18 +75,21 @@ class Name(NamedTuple):
     said: Evidence
     is_body: bool
     """It ends like the names that the element with an article's text often has."""
-    words: tuple[str, ...]
+    words: Sequence[str]
     """``postBody_2x`` has post, body and x."""
 
 
-@lru_cache(maxsize=8_192)
-def _read_name(name: str) -> Name:
+def _read_name(name: str) -> tuple[Evidence, bool, tuple[str, ...]]:
+    """Return the fields of a :class:`Name`, which takes longer to make, for one attribute word."""
     parts = PARTS.findall(name)
     if not name.islower():
         parts = [part.lower() for part in parts]
     words = parts if name.isalpha() else [part for part in parts if not "0" <= part[0] <= "9"]
-    said = reduce(nest, _found_terms(parts), NOTHING) if any(map(_opens, parts)) else NOTHING
-    return Name(said, _ends_like_body(words), tuple(words))
+    said = _read_terms(parts) if any(map(_FIRSTS.__getitem__, parts)) else NOTHING
+    return said, _ends_like_body(words), tuple(words)
+
+
+_NAMES: Final = Memory(_read_name, most=8_192)
 
 
 def read_element(tag: str, attributes: str) -> Name:
@@ -80,7 +97,7 @@ def read_element(tag: str, attributes: str) -> Name:
     found = attribute_terms().elements.get(tag, NOTHING)
     is_body = False
     words: list[str] = []
-    for said, ends_like_body, parts in map(_read_name, attributes.split()):
+    for said, ends_like_body, parts in map(_NAMES.__getitem__, attributes.split()):
         if said is not NOTHING:
             if said.weight > found.weight:
                 found = said
@@ -88,7 +105,7 @@ def read_element(tag: str, attributes: str) -> Name:
                 found = nest(found, said)
         is_body = is_body or ends_like_body
         words += parts
-    return Name(found, is_body, tuple(words))
+    return Name(found, is_body, words)
 
 
 def _ends_like_body(words: Sequence[str]) -> bool:
