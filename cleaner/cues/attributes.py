@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Final, NamedTuple, TypeAlias
 
 from cleaner.cues.evidence import NOTHING, Evidence, nest
@@ -70,48 +71,47 @@ def _read_terms(parts: Sequence[str]) -> Evidence:
 
 
 class Name(NamedTuple):
-    """What one class word, id or word of a label says, or all those of an element."""
+    """What one class word, id or word of a label says."""
 
-    said: Evidence
+    said: Evidence | None
+    """None for most names: no term stands in them."""
     is_body: bool
     """It ends like the names that the element with an article's text often has."""
     words: Sequence[str]
     """``postBody_2x`` has post, body and x."""
 
 
-def _read_name(name: str) -> tuple[Evidence, bool, tuple[str, ...]]:
-    """Return the fields of a :class:`Name`, which takes longer to make, for one attribute word."""
-    parts = PARTS.findall(name)
-    if not name.islower():
-        parts = [part.lower() for part in parts]
-    words = parts if name.isalpha() else [part for part in parts if not "0" <= part[0] <= "9"]
-    said = _read_terms(parts) if any(map(_FIRSTS.__getitem__, parts)) else NOTHING
-    return said, _ends_like_body(words), tuple(words)
+_BLANKS: Final = {code: " " for code in range(128) if not chr(code).isalpha()}
+_DIGITS: Final = frozenset("0123456789")
 
 
-_NAMES: Final = Memory(_read_name, most=8_192)
+def read_name(name: str) -> Name:
+    """Read one class word, id or word of a label.
+
+    >>> read_name("postBody_2x").words, read_name("share-bar").said
+    (['post', 'body', 'x'], Evidence(kinds=(<Kind.SHARE: 'share'>,), weight=0.7))
+    """
+    if name.isascii() and name.islower() and _DIGITS.isdisjoint(name):
+        words = parts = name.translate(_BLANKS).split()  # what PARTS finds there, in half the time
+    else:
+        parts = [part.lower() for part in PARTS.findall(name)]
+        words = [part for part in parts if not "0" <= part[0] <= "9"]
+    said = _read_terms(parts) if any(map(_FIRSTS.__getitem__, parts)) else None
+    # the ends of most names are told apart by their last letters alone
+    is_body = bool(words) and words[-1][-2:] in body_tails() and "".join(words).endswith(body_endings())
+    return Name(said, is_body, words)
 
 
-def read_element(tag: str, attributes: str) -> Name:
-    """Return what an element's tag and attribute words say of the text inside, and all the words."""
-    found = attribute_terms().elements.get(tag, NOTHING)
-    is_body = False
-    words: list[str] = []
-    for said, ends_like_body, parts in map(_NAMES.__getitem__, attributes.split()):
-        if said is not NOTHING:
-            if said.weight > found.weight:
-                found = said
-            elif said.kinds and said.weight == found.weight:
-                found = nest(found, said)
-        is_body = is_body or ends_like_body
-        words += parts
-    return Name(found, is_body, words)
+def tag_evidence(tag: str) -> Evidence:
+    """Return what a tag says of the text inside."""
+    return attribute_terms().elements.get(tag, NOTHING)
 
 
-def _ends_like_body(words: Sequence[str]) -> bool:
-    """Return whether the words, written together, end like the name of an element with an article's text."""
-    # most names are told apart by their last letters alone
-    return bool(words) and words[-1][-2:] in body_tails() and "".join(words).endswith(body_endings())
+def stronger(found: Evidence, said: Evidence) -> Evidence:
+    """Return what an element says by all that was read before and one more of its names."""
+    if said.weight > found.weight:
+        return said
+    return nest(found, said) if said.kinds and said.weight == found.weight else found
 
 
 def read_attributes(tag: str, attributes: str) -> Evidence:
@@ -120,7 +120,8 @@ def read_attributes(tag: str, attributes: str) -> Evidence:
     >>> read_attributes("div", "comment-author vcard").kinds
     (<Kind.COMMENTS: 'comments'>,)
     """
-    return read_element(tag, attributes).said
+    said = (read_name(name).said for name in attributes.split())
+    return reduce(stronger, filter(None, said), tag_evidence(tag))
 
 
 def cues_of(evidence: Evidence) -> tuple[tuple[int, float], ...]:
@@ -134,4 +135,4 @@ def is_named_body(attributes: str) -> bool:
     >>> is_named_body("td-post-content wide"), is_named_body("post-content-ad")
     (True, False)
     """
-    return read_element("", attributes).is_body
+    return any(read_name(name).is_body for name in attributes.split())

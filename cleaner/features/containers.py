@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cues.attributes import cues_of, read_element
+from cleaner.cues.attributes import cues_of, read_name, stronger, tag_evidence
+from cleaner.cues.evidence import Evidence
 from cleaner.cues.memory import Memory
 from cleaner.cues.tables import CUE_GROUPS
 from cleaner.features.characters import TEXT_NUMBERS
@@ -54,7 +55,7 @@ LEVEL_NUMBERS = tuple(f"level{level}_{name}" for level in range(LEVELS) for name
 
 
 _READ_WORDS = 16
-"""So many attribute words of an element are read; longer lists are utility classes."""
+"""The tag and so many attribute words of an element less one are read; longer lists are utility classes."""
 
 
 class Signs(NamedTuple):
@@ -72,20 +73,35 @@ class Signs(NamedTuple):
 def _read_signs(element: tuple[str, str]) -> Signs:
     """Read a tag and its attribute words: ``postBody_2x`` gives ``post``, ``body``, ``x``."""
     tag, attributes = element
-    said, is_body, words = read_element(tag, attributes)
+    found, is_body, rows = tag_evidence(tag), False, [_ROWS["<" + tag]]
+    for said, ends_like_body, its_rows in map(_NAMES.__getitem__, attributes.split()):
+        if said is not None:
+            found = stronger(found, said)
+        if ends_like_body:
+            is_body = True
+        rows += its_rows
     return Signs(
         _ZONE_BIT.get(tag, 0),
         tag + " " + attributes[:80].partition(" ")[0].rstrip("0123456789-_"),
-        cues_of(said) if said.kinds else (),
+        cues_of(found) if found.kinds else (),
         is_body,
-        tuple(dict.fromkeys(map(_ROWS.__getitem__, ("<" + tag, *words[: _READ_WORDS - 1])))),
+        tuple(dict.fromkeys(rows[:_READ_WORDS])),
     )
 
 
+def _row(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace")) % ATTRIBUTE_ROWS
+
+
+def _read_name(name: str) -> tuple[Evidence | None, bool, tuple[int, ...]]:
+    """Return what a class word or the like says, whether it ends like an article's, and the rows of its words."""
+    said, is_body, words = read_name(name)
+    return said, is_body, tuple(map(_ROWS.__getitem__, words))
+
+
 _SIGNS: Final = Memory(_read_signs, most=4_096)
-_ROWS: Final[Memory[str, int]] = Memory(
-    lambda word: zlib.crc32(word.encode("utf-8", "replace")) % ATTRIBUTE_ROWS, most=8_192
-)
+_NAMES: Final = Memory(_read_name, most=16_384)
+_ROWS: Final = Memory(_row, most=8_192)
 
 
 class PageSigns(NamedTuple):
