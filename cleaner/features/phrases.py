@@ -133,9 +133,7 @@ def _searched(text: Text, places: NDArray[np.int64]) -> tuple[NDArray[np.int64],
     return places[near], owners[near]
 
 
-def _add(
-    out: Floats, text: Text, at: NDArray[np.int64], places: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> None:
+def _add(out: Floats, text: Text, at: NDArray[np.int64], places: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
     """Enter the phrases ``at`` of the table, which begin at ``places``, where they stand where they must."""
     table = _table()
     owners = np.searchsorted(text.first_word, places, side="right") - 1
