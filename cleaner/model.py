@@ -157,14 +157,18 @@ def _name(said: Floats, offsets: Floats) -> Floats:
 def _mean_rows(table: Floats, bag: Bag, low: int, high: int) -> Floats:
     """Return the mean of the rows of bags low..high - 1; zeros for an empty bag."""
     ids, offsets = bag
-    offsets = offsets[low : high + 1]
+    first, end = int(offsets[low]), int(offsets[high])
+    offsets = offsets[low : high + 1] - first
+    # A row of zeros after the last one, so that an empty bag at the end has a place, too; the end is a bag of its own.
+    rows = np.empty((end - first + 1, table.shape[1]), dtype=np.float32)
+    rows[:-1] = table.take(ids[first:end], axis=0)
+    rows[-1] = 0
+    means: Floats = np.add.reduceat(rows, offsets, axis=0)[:-1]
     counts = np.diff(offsets)
-    out = np.zeros((len(counts), table.shape[1]), dtype=np.float32)
-    filled = counts > 0
-    if filled.any():
-        rows = table.take(ids[offsets[0] : offsets[-1]], axis=0)
-        out[filled] = np.add.reduceat(rows, offsets[:-1][filled] - offsets[0], axis=0) / counts[filled, None]
-    return out
+    means /= np.maximum(counts, 1).astype(np.float32)[:, None]
+    if not counts.all():
+        means[counts == 0] = 0
+    return means
 
 
 def _norm(h: Floats, a: dict[str, Floats], name: str) -> Floats:

@@ -17,10 +17,8 @@ from cleaner.errors import InternalError, SetupError
 from cleaner.features import Features, extract
 from cleaner.metadata import describe
 from cleaner.metadata.addresses import host_of, registered_domain
-from cleaner.overrule import overrule
 from cleaner.page import Layout, Page, RawPage
 from cleaner.rules import Rules
-from cleaner.rules.firing import fire
 from cleaner.score import TITLE_SIGN, Opinion, decide, judge, logits_of
 from cleaner.segment import segment
 from cleaner.settings import DEFAULTS, Settings
@@ -115,6 +113,9 @@ def finish(judged: Judged, settings: Settings = DEFAULTS, *, profile: Profile | 
         )
         warnings: tuple[str, ...] = ()
         if isinstance(settings.rules, Rules):
+            from cleaner.overrule import overrule
+            from cleaner.rules.firing import fire  # with its languages of selectors and patterns
+
             firing = fire(settings.rules, page, layout)
             verdicts, warnings = overrule(verdicts, layout, firing, settings), firing.warnings
         metadata = describe(page, layout, kinds=verdicts.kinds, kept=verdicts.kept.tolist(), settings=settings)

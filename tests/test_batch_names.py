@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,16 @@ def test_the_plan_names_each_format() -> None:
     """A task holds one file name per format, in the order asked for."""
     (task,) = plan([Found("in/a/b.html", "a/b.html", 1)], ["json", "md"])
     assert task == Task(Found("in/a/b.html", "a/b.html", 1), (("json", "a/b.json"), ("md", "a/b.md")))
+
+
+def test_one_page_waits_for_no_folder() -> None:
+    """What decides between one page and many loads no workers, and every public name is found when it is asked for."""
+    script = (
+        "import sys, cleaner.batch.target, cleaner.batch as batch\n"
+        "print([name for name in ('run', 'workers', 'ledger', 'rows') if f'cleaner.batch.{name}' in sys.modules])\n"
+        "print([name for name in batch.__all__ if getattr(batch, name).__class__.__name__ == 'module'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=120, check=True, encoding="utf-8"
+    )
+    assert (done.stdout, done.stderr) == ("[]\n[]\n", "")

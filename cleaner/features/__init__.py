@@ -7,7 +7,6 @@ is stands in the module that makes it: ``characters``, ``places``, ``phrases`` s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from cleaner.features.containers import (
     CANDIDATE_NUMBERS,
     LEVEL_NUMBERS,
     MARKUP_NUMBERS,
-    Signs,
+    PageSigns,
     attribute_bags,
     candidate_numbers,
     level_numbers,
@@ -138,7 +137,7 @@ def extract(layout: Layout) -> Features:
     of_text, words = text_numbers(text)
     hashes = hash_words(text)
     groups = group_containers(layout.containers, layout.container_of, n)
-    signs = read_signs(layout.containers)
+    signs = read_signs(layout)
     link_share = (layout.link_chars / np.maximum(text.lengths, 1)).astype(np.float32)
     prose = np.where((words >= PROSE_WORDS) & (link_share < 0.4), words, 0).astype(np.float32)
     alike = same_numbers(text, hashes)
@@ -160,7 +159,7 @@ def extract(layout: Layout) -> Features:
         numbers,
         words,
         *word_bags(text, hashes),
-        *attribute_bags(layout, groups, signs),
+        *attribute_bags(groups, signs),
         groups.of,
         np.stack((groups.firsts, groups.ends), axis=1),
         np.maximum(groups.ancestors[groups.of], 0),
@@ -176,7 +175,7 @@ def _section_ends(groups: Groups, n: int) -> Ints:
     return ends
 
 
-def _dom_numbers(facts: _Facts, groups: Groups, signs: Sequence[Signs]) -> Floats:
+def _dom_numbers(facts: _Facts, groups: Groups, signs: PageSigns) -> Floats:
     """Return the columns from DOM_START on but for the levels: zeros for plain text."""
     layout, n = facts.layout, len(facts.words)
     if layout.content_type == "text":

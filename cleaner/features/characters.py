@@ -33,22 +33,18 @@ TEXT_NUMBERS = (
 @lru_cache(maxsize=1)
 def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     """Return (class bits, lower-cased code point) of each code point of the basic plane."""
-    bits = np.zeros(0x10000, dtype=np.uint16)
+    characters = list(map(chr, range(0x10000)))
+    names = list(map(unicodedata.category, characters))
+    known = sorted(set(names))
+    number = {name: place for place, name in enumerate(known)}
+    category = np.fromiter(map(number.__getitem__, names), dtype=np.intp, count=len(names))
+    bits = np.array([_category_bits(name) for name in known], dtype=np.uint16)[category]
     lower = np.arange(0x10000, dtype=np.uint16)
-    for code in range(0x10000):
-        category = unicodedata.category(chr(code))
-        if category[0] in "LM":
-            bits[code] |= 1 << _WORD
-        if category in {"Lu", "Lt"}:
-            bits[code] |= 1 << _UPPER
-            small = chr(code).lower()
-            if len(small) == 1:
-                lower[code] = ord(small)
-        elif category == "Ll":
-            bits[code] |= 1 << _LOWER
-        elif category == "Nd":
-            bits[code] |= 1 << _WORD | 1 << _DIGIT
-            lower[code] = ord("0")
+    lower[(bits & (1 << _DIGIT)) != 0] = ord("0")
+    for code in np.flatnonzero(bits & (1 << _UPPER)).tolist():
+        small = characters[code].lower()
+        if len(small) == 1:
+            lower[code] = ord(small)
     bits[[ord(char) for char in " \n\t\u00a0\u3000"]] |= 1 << _SPACE
     for chars, bit in ((_COMMAS, _COMMA), (_ENDS, _END), (_QUOTES, _QUOTE), (_SIGNS, _SIGN)):
         bits[[ord(char) for char in chars]] |= 1 << bit
@@ -56,6 +52,12 @@ def _character_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
         letters = bits[first : last + 1]
         letters[(letters & (1 << _WORD)) != 0] |= 1 << _CJK
     return bits, lower
+
+
+def _category_bits(name: str) -> int:
+    """Return the bits of all characters of a Unicode category."""
+    word = 1 << _WORD if name[0] in "LM" or name == "Nd" else 0
+    return word | {"Lu": 1 << _UPPER, "Lt": 1 << _UPPER, "Ll": 1 << _LOWER, "Nd": 1 << _DIGIT}.get(name, 0)
 
 
 @dataclass(frozen=True, slots=True)

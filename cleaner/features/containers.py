@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cues.attributes import cues_of, read_element
+from cleaner.cues.attributes import cues_of, read_name, stronger, tag_evidence
+from cleaner.cues.evidence import Evidence
+from cleaner.cues.memory import Memory
 from cleaner.cues.tables import CUE_GROUPS
 from cleaner.features.characters import TEXT_NUMBERS
-from cleaner.features.groups import LEVELS, Groups, offsets_of, resolve
+from cleaner.features.groups import LEVELS, Groups, lines_up, resolve
 from cleaner.features.words import Bags, bag_up, gather, spread
-from cleaner.page import Containers, Layout
+from cleaner.page import Layout
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -55,7 +55,7 @@ LEVEL_NUMBERS = tuple(f"level{level}_{name}" for level in range(LEVELS) for name
 
 
 _READ_WORDS = 16
-"""So many attribute words of an element are read; longer lists are utility classes."""
+"""The tag and so many attribute words of an element less one are read; longer lists are utility classes."""
 
 
 class Signs(NamedTuple):
@@ -70,77 +70,108 @@ class Signs(NamedTuple):
     rows: tuple[int, ...]
 
 
-@lru_cache(maxsize=4_096)
-def signs_of(tag: str, attributes: str) -> Signs:
+def _read_signs(element: tuple[str, str]) -> Signs:
     """Read a tag and its attribute words: ``postBody_2x`` gives ``post``, ``body``, ``x``."""
-    said, is_body, words = read_element(tag, attributes)
+    tag, attributes = element
+    found, is_body, rows = tag_evidence(tag), False, [_ROWS["<" + tag]]
+    for said, ends_like_body, its_rows in map(_NAMES.__getitem__, attributes.split()):
+        if said is not None:
+            found = stronger(found, said)
+        if ends_like_body:
+            is_body = True
+        rows += its_rows
     return Signs(
         _ZONE_BIT.get(tag, 0),
         tag + " " + attributes[:80].partition(" ")[0].rstrip("0123456789-_"),
-        cues_of(said) if said.kinds else (),
+        cues_of(found) if found.kinds else (),
         is_body,
-        tuple(dict.fromkeys(map(_row, ("<" + tag, *words[: _READ_WORDS - 1])))),
+        tuple(dict.fromkeys(rows[:_READ_WORDS])),
     )
 
 
-@lru_cache(maxsize=4_096)
 def _row(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "replace")) % ATTRIBUTE_ROWS
 
 
-_NOTHING_SAID = Signs(0, "", (), is_body=False, rows=())
+def _read_name(name: str) -> tuple[Evidence | None, bool, tuple[int, ...]]:
+    """Return what a class word or the like says, whether it ends like an article's, and the rows of its words."""
+    said, is_body, words = read_name(name)
+    return said, is_body, tuple(map(_ROWS.__getitem__, words))
 
 
-def read_signs(containers: Containers) -> list[Signs]:
-    """Return the signs of each container that holds paragraphs; nobody asks for those of the others."""
-    return [
-        signs_of(tag, words) if end > first else _NOTHING_SAID
-        for tag, words, first, end in zip(
-            containers.tags, containers.attributes, containers.firsts, containers.ends, strict=True
-        )
+_SIGNS: Final = Memory(_read_signs, most=4_096)
+_NAMES: Final = Memory(_read_name, most=16_384)
+_ROWS: Final = Memory(_row, most=8_192)
+
+
+class PageSigns(NamedTuple):
+    """The signs of the elements of a page. Many are spelled alike: each spelling has one place in the columns."""
+
+    of: Ints
+    """(containers,) the place of each container that holds paragraphs; nobody asks for the others."""
+    of_marks: Ints
+    """(n,) the place of the inline elements in which each paragraph begins; 0 where there are none."""
+    zones: Ints
+    looks: Ints
+    """A number for each of :attr:`Signs.looks`."""
+    worth: Floats
+    """(places, groups of kinds) the worth of the cues."""
+    is_body: NDArray[np.bool_]
+    rows: Bags
+    """Place 0 is for a paragraph that is alone in no container."""
+
+
+def read_signs(layout: Layout) -> PageSigns:
+    """Return the signs of the containers that hold paragraphs, and of the paragraphs' marks."""
+    places = {("bare", ""): 0}
+    place_of = places.setdefault
+    columns = layout.containers.tags, layout.containers.attributes, layout.containers.firsts, layout.containers.ends
+    of = [
+        place_of((tag, words), len(places)) if end > first else 0
+        for tag, words, first, end in zip(*columns, strict=True)
     ]
+    of_marks = [place_of(("", mark), len(places)) if mark else 0 for mark in layout.marks]
+    zones, looks, cues, is_body, rows = zip(*map(_SIGNS.__getitem__, places), strict=True)
+    worth = np.zeros((len(places), len(CUE_GROUPS)), dtype=np.float32)
+    for place, said in enumerate(cues):
+        for group, weight in said:
+            worth[place, group] = weight
+    numbers: dict[str, int] = {}
+    return PageSigns(
+        np.array(of, dtype=np.int32),
+        np.array(of_marks, dtype=np.int32),
+        np.array(zones, dtype=np.int32),
+        np.array([numbers.setdefault(name, len(numbers)) for name in looks], dtype=np.int32),
+        worth,
+        np.array(is_body, dtype=np.bool_),
+        bag_up(rows),
+    )
 
 
-def attribute_bags(layout: Layout, groups: Groups, signs: Sequence[Signs]) -> tuple[Bags, Bags, Bags]:
+def attribute_bags(groups: Groups, signs: PageSigns) -> tuple[Bags, Bags, Bags]:
     """Return the bags of tag and attribute words: own (one a paragraph), near and far (one a group)."""
-    rows = [sign.rows for sign in signs]
-    rows.append(signs_of("bare", "").rows)
-    starts = groups.alone_offsets
-    is_bare = starts[1:] == starts[:-1]
-    own: NDArray[np.int64] = np.repeat(np.arange(len(is_bare)), np.diff(starts))
-    own_of: NDArray[np.integer[Any]] = groups.alone
-    if is_bare.any():
-        bare = np.flatnonzero(is_bare)
-        own_of, own = _joined_lists((own_of, own), (np.full(len(bare), len(signs)), bare))
-    marked = [place for place, mark in enumerate(layout.marks) if mark]
-    if marked:
-        own_of, own = _joined_lists((np.arange(len(rows), len(rows) + len(marked)), np.array(marked)), (own_of, own))
-        rows += [signs_of("", layout.marks[place]).rows for place in marked]
-    table = bag_up(rows)
     counts = np.minimum(np.diff(groups.member_offsets), _MERGED)
     places, offsets = spread(groups.member_offsets[:-1], groups.member_offsets[:-1] + counts)
-    of_group = gather(table, Bags(groups.members[places], offsets))
+    of_group = gather(signs.rows, Bags(signs.of[groups.members[places]], offsets))
     near, far = _surroundings(groups.parents)
-    own_bags = gather(table, Bags(own_of.astype(np.int32), offsets_of(own, len(is_bare))))
-    return own_bags, gather(of_group, near), gather(of_group, far)
+    return gather(signs.rows, _own_signs(groups, signs)), gather(of_group, near), gather(of_group, far)
 
 
-def _joined_lists(
-    left: tuple[NDArray[np.integer[Any]], NDArray[np.int64]], right: tuple[NDArray[np.integer[Any]], NDArray[np.int64]]
-) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
-    """Join two lists of (entries, owners), by owner; of one owner's entries those of ``left`` come first."""
-    owners = np.concatenate((left[1], right[1]))
-    order = np.argsort(owners, kind="stable")
-    return np.concatenate((left[0], right[0]))[order], owners[order]
+def _own_signs(groups: Groups, signs: PageSigns) -> Bags:
+    """Return for each paragraph the places of its mark and then of the containers that hold it alone, 0 for none."""
+    counts = np.diff(groups.alone_offsets)
+    is_marked = signs.of_marks > 0
+    offsets = np.concatenate(([0], np.cumsum(np.maximum(counts, 1) + is_marked))).astype(np.int32)
+    own = np.zeros(offsets[-1], dtype=np.int32)
+    own[offsets[:-1][is_marked]] = signs.of_marks[is_marked]
+    shifts = offsets[:-1] + is_marked - groups.alone_offsets[:-1]
+    own[np.arange(len(groups.alone)) + np.repeat(shifts, counts)] = signs.of[groups.alone]
+    return Bags(own, offsets)
 
 
 def _surroundings(parents: Ints) -> tuple[Bags, Bags]:
     """Return bags of groups: near (itself and the one around it), and far (up to _FAR beyond, the page the last)."""
-    count = len(parents)
-    line = np.full((count, _FAR + 2), -1, dtype=np.int32)
-    line[:, 0] = np.arange(count)
-    for step in range(1, _FAR + 2):
-        line[:, step] = np.where(line[:, step - 1] >= 0, parents[np.maximum(line[:, step - 1], 0)], -1)
+    line = lines_up(parents, _FAR + 2)
     near, far = line[:, :2], line[:, 2:]
     return _bags_of(near), _bags_of(far)
 
@@ -172,20 +203,15 @@ class Surroundings(NamedTuple):
     """The same for the largest such container of the page."""
 
 
-def look_around(layout: Layout, groups: Groups, signs: Sequence[Signs], words: Floats, prose: Floats) -> Surroundings:
+def look_around(layout: Layout, groups: Groups, signs: PageSigns, words: Floats, prose: Floats) -> Surroundings:
     """Carry what each container says down to the paragraphs inside it, twice as far at each step."""
     outer, first, end = groups.outer, groups.container_firsts, groups.container_ends
-    zone, looks, cues, is_body, _ = zip(*signs, strict=True)
     holds = end > first
     holds[0] = False  # the page says nothing of what is in it
     total, in_prose = sums(words), sums(prose)
-    worth = np.zeros((len(signs), len(CUE_GROUPS)), dtype=np.float32)
-    most = WIDE * max(total[-1], 1.0)
-    for index, said in [(index, said) for index, said in enumerate(cues) if said]:
-        if holds[index] and total[end[index]] - total[first[index]] <= most:
-            for group, weight in said:
-                worth[index, group] = weight
-    zones = np.where(holds, np.array(zone, dtype=np.int32), 0)
+    worth = signs.worth[signs.of]
+    worth[~holds | (total[end] - total[first] > WIDE * max(total[-1], 1.0))] = 0
+    zones = np.where(holds, signs.zones[signs.of], 0)
     depths = holds.astype(np.int32)
     up = outer
     while up.any():
@@ -193,34 +219,33 @@ def look_around(layout: Layout, groups: Groups, signs: Sequence[Signs], words: F
         depths += depths[up]
         np.maximum(worth, worth[up], out=worth)
         up = up[up]
-    bodies = np.flatnonzero(np.array(is_body) & holds)
-    share_of = np.zeros(len(signs), dtype=np.float32)
+    bodies = np.flatnonzero(signs.is_body[signs.of] & holds)
+    share_of = np.zeros(len(outer), dtype=np.float32)
     share_of[bodies] = np.maximum((in_prose[end[bodies]] - in_prose[first[bodies]]) / max(in_prose[-1], 1.0), 1e-3)
     nearest = outer.copy()
     nearest[bodies] = bodies
     of = layout.container_of
-    cue_rows = worth[of]
-    for index, mark in enumerate(layout.marks):
-        if mark:
-            for group, weight in signs_of("", mark).cues:
-                cue_rows[index, group] = max(cue_rows[index, group], weight)
     return Surroundings(
         zones[of],
         depths[of],
-        _count_likes(outer, looks, holds),
-        cue_rows,
+        _count_likes(outer, signs.looks[signs.of], holds),
+        np.maximum(worth[of], signs.worth[signs.of_marks]),
         share_of[resolve(nearest)][of],
         float(share_of.max()),
     )
 
 
-def _count_likes(outer: NDArray[np.int64], looks: Sequence[str], holds: NDArray[np.bool_]) -> Ints:
+def _count_likes(outer: NDArray[np.int64], looks: Ints, holds: NDArray[np.bool_]) -> Ints:
     """Return for each container that holds paragraphs how many with the same looks have the same parent; else 0."""
-    known: dict[str, int] = {}
-    look = np.array([known.setdefault(name, len(known)) for name in looks], dtype=np.int64)
     likes = np.zeros(len(looks), dtype=np.int32)
-    _, same, counts = np.unique((outer * len(known) + look)[holds], return_inverse=True, return_counts=True)
-    likes[holds] = counts[same]
+    places = np.flatnonzero(holds)
+    if len(places):
+        alike = (outer * (int(looks.max()) + 1) + looks)[places]
+        order = np.argsort(alike)
+        ordered = alike[order]
+        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        counts = np.diff(starts, append=len(places))
+        likes[places[order]] = np.repeat(counts, counts)
     return likes
 
 
@@ -232,7 +257,7 @@ def read_strongest_name(layout: Layout, place: int) -> str:
     best, name, index = 0.0, "", int(layout.container_of[place])
     while index > 0:
         container = layout.containers[index]
-        cues = signs_of(container.tag, container.attributes).cues
+        cues = _SIGNS[container.tag, container.attributes].cues
         worth = max((worth for _, worth in cues), default=0.0)
         if worth > best and container.attributes:
             best, name = worth, f"<{container.tag} {_shortened(container.attributes)}>"

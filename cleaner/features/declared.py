@@ -39,15 +39,18 @@ def declared_signs(layout: Layout, letters: Letters, words: Floats) -> Floats:
     heads = {letters_of(content)[:60] for name, content in layout.head.metas if name in _DESCRIPTIONS}
     heads = {head for head in heads if len(head) >= 30}
     if heads:
+        begins = {head[:30] for head in heads}
         for index, text in enumerate(layout.texts):
             if len(text) >= 30:
                 short = letters(index)
-                signs[index, 0] = len(short) >= 30 and any(short.startswith(h) or h.startswith(short) for h in heads)
+                if short[:30] in begins:
+                    signs[index, 0] = any(short.startswith(head) or head.startswith(short) for head in heads)
     body = letters_of(_article_body(layout.head.json_ld))
     if len(body) >= _MIN_BODY_CHARS:
         for index in range(min(len(layout.texts), _MAX_COMPARED)):
             short = letters(index)[:120]
-            signs[index, 1] = len(short) >= 8 and short in body
+            if len(short) >= 8 and short in body:
+                signs[index, 1] = 1
         signs[:, 2] = 1
         signs[:, 3] = float((words * signs[:, 1]).sum()) / max(float(words.sum()), 1.0)
     return signs

@@ -102,11 +102,23 @@ def offsets_of(owners: NDArray[np.integer[Any]], n: int) -> Ints:
     return np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=n)))).astype(np.int32)
 
 
+def lines_up(parents: NDArray[np.integer[Any]], steps: int) -> Ints:
+    """Return (groups, steps): each group and then those around it, -1 where there is none (any more).
+
+    >>> lines_up(np.array([-1, 0, 1]), 2).tolist()
+    [[0, -1], [1, 0], [2, 1]]
+    """
+    lines = np.empty((len(parents), steps), dtype=np.int32)
+    above = np.concatenate((parents, [-1]))  # so that above[-1] is -1
+    current = np.arange(len(parents))
+    for step in range(steps):
+        lines[:, step] = current
+        current = above[current]
+    return lines
+
+
 def _ancestors(parents: NDArray[np.int64]) -> Ints:
     """Return (groups, LEVELS): each group and those around it without the page, -1 for none."""
-    lines = np.empty((len(parents), LEVELS), dtype=np.int32)
-    current = np.arange(len(parents))
-    for level in range(LEVELS):
-        lines[:, level] = np.where(current > 0, current, -1)
-        current = parents[np.maximum(current, 0)]
+    lines = lines_up(parents, LEVELS)
+    lines[lines == 0] = -1
     return lines

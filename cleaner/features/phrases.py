@@ -35,26 +35,21 @@ _HEADING_WORDS = 8
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "h"})
 
 
-class _Phrases(NamedTuple):
-    """The phrases of one length, sorted by hash."""
+class _Table(NamedTuple):
+    """The phrases that are looked for: those of one length together, each length sorted by hash."""
 
-    hashes: Hashes
+    may_begin: NDArray[np.uint8]
+    """By the lowest 16 bits of a word's hash: 1 where it may be a phrase of its own, 2 where it may begin a longer one,
+    3 where it may be both."""
+    first_two: NDArray[np.bool_]
+    """The same for two words that may begin a longer one, so that longer phrases are sought in few places."""
+    by_length: tuple[Hashes, ...]
     places: NDArray[np.int8]
-    limits: NDArray[np.int32]
+    limits: NDArray[np.int64]
     """A paragraph with more words is running text."""
     colons: NDArray[np.bool_]
     groups: NDArray[np.int64]
     worth: Floats
-
-
-class _Table(NamedTuple):
-    alone: NDArray[np.bool_]
-    """Whether a word may be a phrase of its own, by the lowest 16 bits of its hash."""
-    first: NDArray[np.bool_]
-    """The same for the first word of longer phrases."""
-    first_two: NDArray[np.bool_]
-    """The same for two words, so that longer phrases are sought in few places."""
-    by_length: tuple[_Phrases, ...]
 
 
 @lru_cache(maxsize=1)
@@ -69,27 +64,27 @@ def _table() -> _Table:
     hashes = same_numbers(text, hash_words(text))
     sound = np.diff(text.first_word) == [len(p.words) for p, _ in entries]  # `©` is no word here
     starts, counts = text.first_word[:-1], np.diff(text.first_word)
-    alone, first, first_two = (np.zeros(1 << 16, dtype=np.bool_) for _ in range(3))
-    alone[_low(hashes[starts[sound & (counts == 1)]])] = True
-    first[_low(hashes[starts[sound & (counts > 1)]])] = True
+    may_begin, first_two = np.zeros(1 << 16, dtype=np.uint8), np.zeros(1 << 16, dtype=np.bool_)
+    may_begin[_low(hashes[starts[sound & (counts == 1)]])] |= 1
+    may_begin[_low(hashes[starts[sound & (counts > 1)]])] |= 2
     first_two[_low(combine(hashes, starts[sound & (counts > 1)], 2))] = True
-    by_length = []
+    by_length, ordered = [], []
     for length in range(1, _LONGEST + 1):
         chosen = [i for i, (p, _) in enumerate(entries) if len(p.words) == length and sound[i]]
         runs = combine(hashes, text.first_word[:-1][chosen], length)
         order = np.argsort(runs, kind="stable")
-        mine = [entries[chosen[i]] for i in order.tolist()]
-        by_length.append(
-            _Phrases(
-                runs[order],
-                np.array([_PLACES[p.place] for p, _ in mine], dtype=np.int8),
-                np.array([word_limit(p) for p, _ in mine], dtype=np.int32),
-                np.array([p.colon for p, _ in mine], dtype=np.bool_),
-                np.array([group for _, group in mine], dtype=np.int64),
-                np.array([p.evidence.weight for p, _ in mine], dtype=np.float32),
-            )
-        )
-    return _Table(alone, first, first_two, tuple(by_length))
+        by_length.append(runs[order])
+        ordered += [entries[chosen[i]] for i in order.tolist()]
+    return _Table(
+        may_begin,
+        first_two,
+        tuple(by_length),
+        np.array([_PLACES[p.place] for p, _ in ordered], dtype=np.int8),
+        np.array([word_limit(p) for p, _ in ordered], dtype=np.int64),
+        np.array([p.colon for p, _ in ordered], dtype=np.bool_),
+        np.array([group for _, group in ordered], dtype=np.int64),
+        np.array([p.evidence.weight for p, _ in ordered], dtype=np.float32),
+    )
 
 
 def _low(hashes: Hashes) -> NDArray[np.int64]:
@@ -103,56 +98,57 @@ def phrase_numbers(text: Text, hashes: Hashes) -> Floats:
     A phrase that is the whole paragraph counts fully, one that begins it .8, one inside .6. ``hashes`` are those of
     ``same_numbers``.
     """
-    n = len(text.starts)
-    out = np.zeros((n, len(CUE_GROUPS)), dtype=np.float32)
+    out = np.zeros((len(text.starts), len(CUE_GROUPS)), dtype=np.float32)
     table = _table()
-    low = _low(hashes)
-    for length, phrases in enumerate(table.by_length, start=1):
+    may_begin = table.may_begin[_low(hashes)]
+    known, owners = _searched(text, np.flatnonzero(may_begin))
+    may_begin = may_begin[known]
+    places, base = known, 0
+    hits = []
+    for length, sought in enumerate(table.by_length, start=1):
         if length <= 2:
-            places, owners = _searched(text, np.flatnonzero((table.alone if length == 1 else table.first)[low]))
-        fits = places + length <= text.first_word[owners + 1]
-        places, owners = places[fits], owners[fits]
+            begins = np.flatnonzero(may_begin & length)
+            places, ends = known[begins], text.first_word[owners[begins] + 1]
+        fits = places + length <= ends
+        places, ends = places[fits], ends[fits]
         runs = combine(hashes, places, length)
         if length == 2:
             fits = table.first_two[_low(runs)]
-            places, owners, runs = places[fits], owners[fits], runs[fits]
-        at = np.minimum(np.searchsorted(phrases.hashes, runs), len(phrases.hashes) - 1)
-        hit = phrases.hashes[at] == runs
-        _add(out, text, phrases, at[hit], places[hit], owners[hit], length=length)
+            places, ends, runs = places[fits], ends[fits], runs[fits]
+        at = np.minimum(np.searchsorted(sought, runs), len(sought) - 1)
+        hit = np.flatnonzero(sought[at] == runs)
+        if len(hit):
+            hits.append((at[hit] + base, places[hit], np.full(len(hit), length)))
+        base += len(sought)
+    if hits:
+        _add(out, text, *map(np.concatenate, zip(*hits, strict=True)))
     return out
 
 
 def _searched(text: Text, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the places, and their paragraphs, where a phrase is looked for: in running text only at its head."""
     owners = np.searchsorted(text.first_word, places, side="right") - 1
-    counts = np.diff(text.first_word)
-    near = (places - text.first_word[owners] < _SEARCHED_WORDS) & (counts[owners] <= _SEARCHED_WORDS)
+    firsts = text.first_word[owners]
+    near = (places - firsts < _SEARCHED_WORDS) & (text.first_word[owners + 1] - firsts <= _SEARCHED_WORDS)
     return places[near], owners[near]
 
 
-def _add(
-    out: Floats,
-    text: Text,
-    phrases: _Phrases,
-    at: NDArray[np.int64],
-    places: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    *,
-    length: int,
-) -> None:
-    """Enter the phrases that stand where they must."""
+def _add(out: Floats, text: Text, at: NDArray[np.int64], places: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+    """Enter the phrases ``at`` of the table, which begin at ``places``, where they stand where they must."""
+    table = _table()
+    owners = np.searchsorted(text.first_word, places, side="right") - 1
     count = text.first_word[owners + 1] - text.first_word[owners]
     offset = places - text.first_word[owners]
-    place = phrases.places[at]
+    place = table.places[at]
     stands = (
-        ((place == 0) & (offset == 0) & (count == length))
-        | ((place == 1) & (offset == 0) & (count <= phrases.limits[at]))
-        | ((place == 2) & (count <= phrases.limits[at]))
+        ((place == 0) & (offset == 0) & (count == lengths))
+        | ((place == 1) & (offset == 0) & (count <= table.limits[at]))
+        | ((place == 2) & (count <= table.limits[at]))
     )
-    code = text.codes[np.minimum(text.word_ends[places + length - 1], len(text.codes) - 1)]
-    stands &= ~phrases.colons[at] | (code == ord(":")) | (code == 0xFF1A)
+    code = text.codes[np.minimum(text.word_ends[places + lengths - 1], len(text.codes) - 1)]
+    stands &= ~table.colons[at] | (code == ord(":")) | (code == 0xFF1A)
     at, owners, place = at[stands], owners[stands], place[stands]
-    np.maximum.at(out, (owners, phrases.groups[at]), phrases.worth[at] * _PLACE_WORTH[place])
+    np.maximum.at(out, (owners, table.groups[at]), table.worth[at] * _PLACE_WORTH[place])
 
 
 def section_heads(tags: tuple[str, ...], phrases: Floats, counts: Floats, ends_with_end: Floats) -> NDArray[np.int64]:

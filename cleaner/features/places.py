@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -23,6 +22,7 @@ PLACE_NUMBERS = (
 
 
 _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def letters_of(text: str) -> str:
@@ -33,7 +33,7 @@ def letters_of(text: str) -> str:
     """
     text = text.lower()
     # str.translate is ten times as quick as anything else, but only where every character is ASCII
-    return text.translate(_ASCII_SIGNS) if text.isascii() else "".join(filter(str.isalnum, text))
+    return text.translate(_ASCII_SIGNS) if text.isascii() else _NO_LETTERS.sub("", text)
 
 
 _COMPARED = 300
@@ -43,11 +43,30 @@ _HEAD_CHARS = 40
 """Two paragraphs whose first characters are the same, so many of them, begin alike."""
 
 Letters: TypeAlias = Callable[[int], str]
+_ALL_BUT_NUL = {code: None for code in _ASCII_SIGNS if code}
 
 
 def lazy_letters(texts: Sequence[str]) -> Letters:
-    """Return a function from a paragraph's place to the letters of its head, worked out when they are asked for."""
-    return cache(lambda place: letters_of(texts[place][:_COMPARED]))
+    """Return a function from a paragraph's place to the letters of its head.
+
+    ASCII is read all at once, other text when it is asked for.
+    """
+    heads = [text[:_COMPARED] for text in texts]
+    quick = [head for head in heads if head.isascii()]
+    known = "\0".join(quick).lower().translate(_ALL_BUT_NUL).split("\0")
+    if len(known) == len(quick):  # or a text has a NUL of its own
+        found: Iterator[str] = iter(known)
+        letters = [next(found) if head.isascii() else None for head in heads]
+    else:
+        letters = [None] * len(heads)
+
+    def letters_at(place: int) -> str:
+        short = letters[place]
+        if short is None:
+            letters[place] = short = letters_of(heads[place])
+        return short
+
+    return letters_at
 
 
 def title_signs(layout: Layout, letters: Letters) -> tuple[Floats, Floats]:
@@ -70,13 +89,13 @@ def title_signs(layout: Layout, letters: Letters) -> tuple[Floats, Floats]:
     place = -1
     for index, (text, tag) in enumerate(zip(layout.texts, layout.tags, strict=True)):
         heading = tag == "h1"
-        if index < skip or not (heading or (titles and 8 <= len(text) <= longest)):
+        if not heading and not (titles and 8 <= len(text) <= longest):
             continue
         short = letters(index)
-        score = 0.0
-        if len(short) >= (1 if heading else 8) and (short in known or len(short) >= shortest):
+        if (short in known or len(short) >= shortest) and len(short) >= (1 if heading else 8) and index >= skip:
             like[index] = score = max([_likeness(short, title) for title in titles], default=0.0)
-        if place < 0 and (heading or score == 1.0):
+            heading = heading or score == 1.0
+        if heading and place < 0 and index >= skip:
             place = index
     if place > 0:
         before[:place] = 1
@@ -95,27 +114,20 @@ def _likeness(text: str, title: str) -> float:
 
 def _repeats(texts: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
     """Return how often each text stands on the page (0 = once), whether it stood before, and whether its head did."""
-    again = np.zeros(len(texts), dtype=np.float32)
+    firsts = _first_places(texts)
+    times = np.bincount(firsts, minlength=len(texts))[firsts]
     head_again = np.zeros(len(texts), dtype=np.float32)
-    counts = Counter(texts)
-    if len(counts) < len(texts):
-        again[_again(texts)] = 1
-    heads = {index: text[:_HEAD_CHARS] for index, text in enumerate(texts) if len(text) >= _HEAD_CHARS}
-    if len(set(heads.values())) < len(heads):
-        head_again[np.array(list(heads))[_again(heads.values())]] = 1
-    times_more = np.fromiter(map(counts.__getitem__, texts), np.float32, len(texts)) - np.float32(1)
-    return np.log1p(times_more), again, head_again
+    long = [index for index, text in enumerate(texts) if len(text) >= _HEAD_CHARS]
+    heads = _first_places([texts[index][:_HEAD_CHARS] for index in long])
+    head_again[long] = heads != np.arange(len(long))
+    again: Floats = (firsts != np.arange(len(texts))).astype(np.float32)
+    return np.log1p(times.astype(np.float32) - np.float32(1)), again, head_again
 
 
-def _again(texts: Iterable[str]) -> list[int]:
-    """Return the places of the texts that stood before."""
-    seen: set[str] = set()
-    places = []
-    for index, text in enumerate(texts):
-        if text in seen:
-            places.append(index)
-        seen.add(text)
-    return places
+def _first_places(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each text the place at which it stands first."""
+    first = dict(zip(reversed(texts), range(len(texts) - 1, -1, -1), strict=True))
+    return np.fromiter(map(first.__getitem__, texts), np.int64, len(texts))
 
 
 def _shifted(values: Floats, by: int) -> Floats:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from cleaner.metadata.document import describe_html
 from cleaner.metadata.fields import SOURCES
-from cleaner.metadata.textlines import describe_text
 from cleaner.page import Kind, Layout, Metadata, Page
 from cleaner.settings import DEFAULTS, Settings
 
@@ -32,8 +31,12 @@ def describe(
     >>> metadata.title, metadata.sources["title"]
     ('Rain', 'visible text')
     """
-    read = describe_html if layout.content_type == "html" else describe_text
-    metadata = read(page, layout, kinds=kinds, kept=kept, settings=settings)
+    if layout.content_type == "html":
+        metadata = describe_html(page, layout, kinds=kinds, kept=kept, settings=settings)
+    else:
+        from cleaner.metadata.textlines import describe_text
+
+        metadata = describe_text(page, layout, kinds=kinds, kept=kept, settings=settings)
     if settings.metadata and settings.metadata_fallback != "off" and layout.content_type == "html":
         from cleaner.metadata.fallback import fill_with_others
 
