@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import KINDS, Kind
-from cleaner.score import CHROME_SHARE, CLEAN_SHARE, SHORT_WORDS, take_sides
+from cleaner.score import CHROME_SHARE, CLEAN_SHARE, SHORT_WORDS, score, take_sides
+from cleaner.segment import segment_html
 
 SCORES = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=20)
 MENU = [0.01] * 9
@@ -21,8 +22,8 @@ def sides(
     """Return the sides of paragraphs of so many words, each surely called as said."""
     logits = np.zeros((len(kinds), len(KINDS)), np.float32)
     logits[np.arange(len(kinds)), [KINDS.index(kind) for kind in kinds]] = 8
-    counts = np.full(len(scores), words, np.float32)
-    found = take_sides(np.array(scores, np.float32), logits, counts, limit=limit, leniency=leniency)
+    is_short = np.full(len(scores), words <= SHORT_WORDS)
+    found = take_sides(np.array(scores, np.float32), logits, is_short, limit=limit, leniency=leniency)
     answers: list[bool] = found.tolist()
     return answers
 
@@ -64,3 +65,15 @@ def test_longer_paragraphs_go_by_their_score(scores: list[float], limit: float, 
     """From SHORT_WORDS on only the threshold counts."""
     wanted = [bool(np.float32(score) >= limit) for score in scores]
     assert sides(scores, [kind] * len(scores), words=SHORT_WORDS + 1, limit=limit) == wanted
+
+
+def test_cells_of_tables_go_by_their_score() -> None:
+    """What a cell is called says nothing: on a page of table cells, names change no decision."""
+    cells = "".join(f"<tr><td>Quay {place}<td>{40 + place} dB" for place in range(12))
+    layout = segment_html(
+        f"<body><p>{'The noise was measured at night, before the ferry came. ' * 4}<table>{cells}</table>"
+    )
+    verdicts = score(layout)
+    assert [bool(kept) for kept in verdicts.scores >= verdicts.threshold] == [
+        kind in {Kind.BODY, Kind.HEADING} for kind in verdicts.kinds
+    ]

@@ -63,7 +63,7 @@ def split_cluster(site: str) -> tuple[str, list[int]]:
     """Return the folder that a cluster is of, and its paragraph; a key of another site, and none.
 
     >>> split_cluster("texts~9f2c41d07ab35e68"), split_cluster("example.org")
-    (('texts', [11469359541416517224]), ('example.org', []))
+    (('texts', [11469614714673389160]), ('example.org', []))
     """
     found = _CLUSTER.search(site)
     return (site[: found.start()], [int(found[1], 16)]) if found else (site, [])
