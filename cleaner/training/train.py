@@ -306,6 +306,19 @@ def soften(examples: Sequence[Example], opinions: Mapping[int, Floats], *, share
     return out
 
 
+def mean_opinion(
+    examples: Sequence[Example], opinions: Mapping[int, Floats], teachers: Sequence[Network]
+) -> dict[int, Floats]:
+    """Return the mean of opinions given and of what the teachers say on average of the same examples, by position."""
+    places = sorted(opinions)
+    total = {place: opinions[place] / 2 for place in places}
+    for teacher in teachers:
+        found = predictions(teacher, [examples[place] for place in places])
+        for number, place in enumerate(places):
+            total[place] = total[place] + found[number].body / (2 * len(teachers))
+    return {place: opinion.astype(np.float32) for place, opinion in total.items()}
+
+
 TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "spaced": 0.5, "whole": 1.5}
 """How often a rendering is drawn, relative to the others (1)."""
 
