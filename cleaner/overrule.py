@@ -30,10 +30,11 @@ def overrule(verdicts: Verdicts, layout: Layout, firing: Firing, settings: Setti
     if not firing.hits:
         return verdicts
     judged = _Judgement(verdicts, firing)
-    kept = _keep_once(judged, verdicts, layout, settings)
+    words = np.array([_words(text) for text in layout.texts], dtype=np.float32)
+    kept = _keep_once(judged, verdicts, layout, settings, words=words)
     confidence, status = verdicts.confidence, verdicts.status
     if not np.array_equal(kept, verdicts.kept):
-        confidence, status = _judge_page(judged, verdicts, layout, kept)
+        confidence, status = _judge_page(judged, verdicts, kept, words)
     reasons = _reasons(judged, verdicts, kept) if verdicts.reasons else ()
     return dataclasses.replace(
         verdicts,
@@ -66,21 +67,19 @@ class _Judgement:
                     self.probabilities[place] = 1.0
 
 
-def _keep_once(judged: _Judgement, verdicts: Verdicts, layout: Layout, settings: Settings) -> NDArray[np.bool_]:
+def _keep_once(
+    judged: _Judgement, verdicts: Verdicts, layout: Layout, settings: Settings, *, words: NDArray[np.float32]
+) -> NDArray[np.bool_]:
     """Decide anew about the paragraphs of the rules and their doubles."""
     forced = np.array([judged.decisions.get(place) is True for place in range(len(layout.texts))], dtype=np.bool_)
     wanted = forced.copy()
     for place, kind in enumerate(judged.kinds):
         wanted[place] |= judged.decisions.get(place) is None and kind in settings.keep_kinds
-    once = wanted & (forced | ~mark_repeats(layout.texts, wanted, _words_of(layout)))
+    once = wanted & (forced | ~mark_repeats(layout.texts, wanted, words))
     touched = {layout.texts[place] for place in judged.decisions}
     is_touched = np.array([text in touched for text in layout.texts], dtype=np.bool_)
     kept: NDArray[np.bool_] = np.where(is_touched, once, verdicts.kept)
     return kept
-
-
-def _words_of(layout: Layout) -> NDArray[np.float32]:
-    return np.array([_words(text) for text in layout.texts], dtype=np.float32)
 
 
 def _words(text: str) -> float:
@@ -92,13 +91,13 @@ def _words(text: str) -> float:
 
 
 def _judge_page(
-    judged: _Judgement, verdicts: Verdicts, layout: Layout, kept: NDArray[np.bool_]
+    judged: _Judgement, verdicts: Verdicts, kept: NDArray[np.bool_], words: NDArray[np.float32]
 ) -> tuple[float, Status]:
     scores = verdicts.scores.copy()
     for place, decision in judged.decisions.items():
         if decision is not None:
             scores[place] = decision
-    confidence = expected_f1(scores, kept, _words_of(layout))
+    confidence = expected_f1(scores, kept, words)
     if not kept.any():
         return confidence, "empty"
     if verdicts.status == "not_article":

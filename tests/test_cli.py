@@ -14,11 +14,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from command_result import Result, Run
+from command_result import Result, Run, runner
 from rich.cells import cell_len
 
 from cleaner import __version__
-from cleaner.cli import app, main
+from cleaner.cli import app
 from cleaner.page import Kind
 from cleaner.settings import DEFAULTS
 
@@ -66,21 +66,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     """Return a function that runs the command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
-
-    def run_here(*arguments: str, stdin: bytes | None = None) -> Result:
-        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
-        if stdin is not None:
-            Path(".stdin").write_bytes(stdin)
-            monkeypatch.setattr(sys, "stdin", Path(".stdin").open(encoding="utf-8"))  # noqa: SIM115 - closed below
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        if stdin is not None:
-            sys.stdin.close()
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_here
+    return runner(capsysbinary, monkeypatch)
 
 
 @pytest.fixture

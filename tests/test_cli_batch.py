@@ -18,9 +18,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from command_result import Result, Run
-
-from cleaner.cli import main
+from command_result import Result, Run, runner
 
 pytestmark = pytest.mark.usefixtures("stand_in")
 
@@ -29,15 +27,10 @@ pytestmark = pytest.mark.usefixtures("stand_in")
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Return a function that runs `cleaner clean ... -j 0 --no-site`, or another command, here in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    run_all = runner(capsysbinary, monkeypatch)
 
     def run_here(*arguments: str) -> Result:
-        given = [*arguments, "-j", "0", "--no-site"] if arguments[0] == "clean" else list(arguments)
-        monkeypatch.setattr(sys, "argv", ["cleaner", *given])
-        with pytest.raises(SystemExit) as ended:
-            main(given)
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
+        return run_all(*arguments, *(("-j", "0", "--no-site") if arguments[0] == "clean" else ()))
 
     return run_here
 

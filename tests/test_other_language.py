@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from command_result import Result, Run
+from command_result import Run, runner
 
 import cleaner
 from cleaner import Settings
-from cleaner.cli import main
 from cleaner.errors import SetupError
 
 ENGLISH = (
@@ -27,16 +25,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     (tmp_path / "in" / "en.txt").write_text(ENGLISH, "utf-8")
     (tmp_path / "in" / "de.txt").write_text(GERMAN, "utf-8")
     monkeypatch.chdir(tmp_path)
-
-    def run_here(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_here
+    return runner(capsysbinary, monkeypatch)
 
 
 def made() -> list[str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from command_result import Result, Run
+from command_result import Run, runner
 from site_folder import BLOCK, articles, write_pages
-
-from cleaner.cli import main
 
 
 @pytest.fixture
@@ -18,16 +15,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     """Return a function that runs the command line in this process, in a folder with the paper's pages in it."""
     monkeypatch.chdir(tmp_path)
     write_pages(tmp_path / "ledger")
-
-    def run_here(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_here
+    return runner(capsysbinary, monkeypatch)
 
 
 def test_a_folder_is_learned_and_serves_one_page(run: Run) -> None:

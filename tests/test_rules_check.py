@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_result import Result, Run
+from command_result import Run, runner
 from rich.cells import cell_len
-
-from cleaner.cli import main
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
 RULES, PAGE = str(FIXTURES / "rules.toml"), str(FIXTURES / "page.html")
@@ -22,16 +19,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     """Return a function that runs the command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
-
-    def run_here(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_here
+    return runner(capsysbinary, monkeypatch)
 
 
 def write(text: str) -> str:

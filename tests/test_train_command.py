@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_result import Result, Run
+from command_result import Run, runner
 
 from cleaner import __version__, clean
-from cleaner.cli import main
 from cleaner.evaluation.metrics import word_f1
 from cleaner.model import load_model, read_weights
 from cleaner.settings import Settings
@@ -32,16 +31,7 @@ needs_torch = pytest.mark.skipif(not HAS_TORCH, reason="training needs torch; pi
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Return a function that runs the command line in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def run_here(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["cleaner", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        out, err = capsysbinary.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Result(ended.value.code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_here
+    return runner(capsysbinary, monkeypatch)
 
 
 def make_page(seed: int, *, short: bool = False) -> tuple[str, str]:

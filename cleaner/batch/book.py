@@ -24,7 +24,7 @@ from cleaner.errors import RunError
 from cleaner.site.clusters import clusters
 from cleaner.site.key import cluster_key
 from cleaner.site.learn import Seen, learn, stories
-from cleaner.site.profile import SIGHTING, Profile
+from cleaner.site.profile import Profile
 
 __all__ = ["BOOK_FILE", "Book", "Half", "Noted"]
 
@@ -181,15 +181,7 @@ class Book:
             "WHERE run = ? AND site = ? AND sightings IS NOT NULL ORDER BY name, source, position",
             (self.run, site),
         ).fetchall()
-        pages = [
-            Seen(
-                np.frombuffer(sightings, SIGHTING),
-                np.frombuffer(prose, np.uint64),
-                part,
-                np.frombuffer(edges, np.uint64),
-            )
-            for sightings, prose, part, edges, _ in rows
-        ]
+        pages = [Seen.of(*columns) for *columns, _ in rows]
         found = self.base.execute("SELECT hash, text FROM examples WHERE site = ?", (site,))
         examples = {number & (2**64 - 1): text for number, text in found}
         yield learn(site, pages, examples)

@@ -16,8 +16,6 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cleaner.batch.many import Document, attempt
 from cleaner.batch.row_pages import (
     Record,
@@ -39,7 +37,7 @@ from cleaner.page import RawPage
 from cleaner.pipeline import finish, site_of_page
 from cleaner.records import valid_unicode
 from cleaner.site.learn import Seen, learn
-from cleaner.site.profile import SIGHTING, Profile, merge, read_profile, write_profile
+from cleaner.site.profile import Profile, merge, read_profile, write_profile
 from cleaner.writers import arrow_table
 
 __all__ = [
@@ -172,10 +170,7 @@ def learn_rows(notes: Any, *, least: int) -> Any:
 
     site = notes.column(SITE)[0].as_py()
     columns = [notes.column(name).to_pylist() for name in (_NAME, _SIGHTINGS, _PROSE, _PART)]
-    seen = [
-        Seen(np.frombuffer(sightings, SIGHTING), np.frombuffer(prose, np.uint64), part, np.zeros(0, np.uint64))
-        for _, sightings, prose, part in sorted(zip(*columns, strict=True))
-    ]
+    seen = [Seen.of(*noted) for _, *noted in sorted(zip(*columns, strict=True))]
     profile = learn(site, seen)
     is_whole = notes.column(GROUP)[0].as_py() == site
     is_wanted = bool(site) and not (is_whole and profile.pages < least)

@@ -54,6 +54,12 @@ class Seen:
     edges: Hashes
     """The longer paragraphs at its two ends, in their order; see :func:`cleaner.site.clusters.edges_of`."""
 
+    @classmethod
+    def of(cls, sightings: bytes, prose: bytes, part: bytes, edges: bytes = b"") -> Seen:
+        """Return what was noted from the bytes of its columns, as a table keeps them."""
+        ends = np.frombuffer(edges, np.uint64)
+        return cls(np.frombuffer(sightings, SIGHTING), np.frombuffer(prose, np.uint64), part, ends)
+
 
 def see(
     layout: Layout,
