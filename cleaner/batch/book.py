@@ -171,6 +171,11 @@ class Book:
         rows = self.base.execute(wanted, (self.run,))
         return sorted(site for (site,) in rows)
 
+    def profiles(self, *, least: int) -> Iterator[Profile]:
+        """Yield what is known of each site of this run that has a name, see :meth:`learn`."""
+        for site in filter(None, self.sites()):
+            yield from self.learn(site, least=least)
+
     def learn(self, site: str, *, least: int) -> Iterator[Profile]:
         """Count the pages of a site that this run met; yield its profile, then those of its clusters.
 

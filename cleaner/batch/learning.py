@@ -90,8 +90,7 @@ def _announced(tasks: Iterator[Task], book: Book, recipe: Recipe) -> Iterator[Ta
 
 
 def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
-    sites = [site for site in book.sites() if site]
-    for site in sites:
+    for site in filter(None, book.sites()):
         path = recipe.folder / profile_file(site)
         if os.path.lexists(path) and not recipe.overwrite:
             raise SetupError(
@@ -100,8 +99,7 @@ def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
                 "pass --overwrite to replace it.",
                 where=str(path),
             )
-    least = recipe.settings.site_pages
-    for profile in (profile for site in sites for profile in book.learn(site, least=least)):
+    for profile in book.profiles(least=recipe.settings.site_pages):
         path = recipe.folder / profile_file(profile.site)
         if path.is_file():
             pins = read_profile(path.read_bytes(), where=str(path)).pins

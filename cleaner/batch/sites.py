@@ -202,7 +202,7 @@ def learn_sites(book: Book, folder: Path, *, least: int) -> dict[str, str]:
     folder = folder / SITES_FOLDER
     digests = {}
     old = set(folder.glob("*.json"))
-    for profile in (profile for site in filter(None, book.sites()) for profile in book.learn(site, least=least)):
+    for profile in book.profiles(least=least):
         if profile.pages < least:
             continue
         path = folder / profile_file(profile.site)

@@ -32,7 +32,6 @@ def _person_steps() -> dict[str, str]:
     return roles
 
 
-_STEPS = _person_steps().keys()
 _PARTS = re.compile(r"[/?&=;]")
 
 
@@ -50,8 +49,9 @@ def person_role(attributes: Mapping[str, str]) -> str:
     parts = address.split("/")
     if "?" in address:
         parts = _PARTS.split(address)
-    if not _STEPS.isdisjoint(parts[:-1]):
-        return next(role for part in parts if (role := _person_steps().get(part)))
+    roles = _person_steps()
+    if not roles.keys().isdisjoint(parts[:-1]):
+        return next(role for part in parts if (role := roles.get(part)))
     return "user" if "/@" in address or "/~" in address else ""
 
 
