@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_result import Run, runner
-from site_folder import BLOCK, articles, write_pages
+from site_folder import BLOCK, articles, write_mixed_pages, write_pages
 
 
 @pytest.fixture
@@ -80,6 +80,29 @@ def test_learning_again_keeps_what_is_pinned(run: Run) -> None:
     assert (run("learn", "ledger", "-o", "profiles", "-j", "0").code, path.is_file()) == (2, True)
     run("learn", "ledger", "-o", "profiles", "-j", "0", "-q", "--overwrite")
     assert json.loads(path.read_bytes())["pins"] == {"chrome": ["Sign up"], "body": []}
+
+
+def test_a_profile_of_a_cluster_is_not_replaced_unasked(run: Run) -> None:
+    """When any profile is in the way, also one of the papers in a mixed folder, none is written."""
+    write_mixed_pages(Path("texts"))
+    run("learn", "texts", "-o", "profiles", "-j", "0", "-q")
+    Path("profiles/texts.json").unlink()
+    kept = sorted(Path("profiles").iterdir())
+    for path in kept:
+        path.write_bytes(path.read_bytes().replace(b'"chrome": []', b'"chrome": ["Sign up"]'))
+    result = run("learn", "texts", "-o", "profiles", "-j", "0")
+    assert (result.code, "error[output_exists]" in result.err) == (2, True)
+    assert sorted(Path("profiles").iterdir()) == kept
+    run("learn", "texts", "-o", "profiles", "-j", "0", "-q", "--overwrite")
+    assert [json.loads(path.read_bytes())["pins"]["chrome"] for path in kept] == [["Sign up"]] * 2
+
+
+def test_what_was_seen_once_is_left_out_on_demand(run: Run) -> None:
+    """--least 2 writes what pruning would have left."""
+    run("learn", "ledger", "-o", "all", "-j", "0", "-q")
+    run("profiles", "prune", "all")
+    run("learn", "ledger", "-o", "few", "-j", "0", "-q", "--least", "2")
+    assert Path("few/ledger.json").read_bytes() == Path("all/ledger.json").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,14 @@ def learn_tree(
     *,
     jobs: int = 0,
     limits: Limits | None = None,
+    least: int = 1,
     stop: Callable[[], bool] = lambda: False,
     on_noted: Callable[[Outcome], None] = lambda _: None,
 ) -> Learned:
     """Write a profile of each site of the pages found into ``recipe.folder``; nothing when ``stop()`` became true.
 
-    With ``recipe.paragraphs`` False the profiles hold hashes only. A profile that is there already is replaced with
+    With ``recipe.paragraphs`` False the profiles hold hashes only. They hold what stands on ``least`` pages or more; from
+    2 on nothing is left of what was seen once, and they no longer add up. A profile that is there already is replaced with
     ``recipe.overwrite``, but for what was pinned in it. Raises SetupError (``output_exists``) and RunError.
     """
     limits = limits or Limits()
@@ -65,7 +67,8 @@ def learn_tree(
             on_noted(outcome)
         if stop():
             return Learned((), tuple(failures), is_interrupted=True)
-        return Learned(tuple(_write_all(book, recipe)), tuple(failures), is_interrupted=False)
+        written = _write_all(book, recipe, folder / "profiles", least)
+        return Learned(tuple(written), tuple(failures), is_interrupted=False)
 
 
 def _documents(scan: Scan, recipe: Recipe, jobs: int, limits: Limits, stop: Callable[[], bool]) -> Iterator[Task]:
@@ -89,9 +92,14 @@ def _announced(tasks: Iterator[Task], book: Book, recipe: Recipe) -> Iterator[Ta
         yield task
 
 
-def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
-    for site in filter(None, book.sites()):
-        path = recipe.folder / profile_file(site)
+def _write_all(book: Book, recipe: Recipe, scratch: Path, least: int) -> list[tuple[str, int, int]]:
+    """Write all profiles, or none if one is in the way.
+
+    Which clusters there are is known when all are counted, so profiles wait in ``scratch`` until the last one is.
+    """
+    written = []
+    for profile in book.profiles(least=recipe.settings.site_pages):
+        path = recipe.folder / profile_file(profile.site)
         if os.path.lexists(path) and not recipe.overwrite:
             raise SetupError(
                 "output_exists",
@@ -99,13 +107,15 @@ def _write_all(book: Book, recipe: Recipe) -> Iterator[tuple[str, int, int]]:
                 "pass --overwrite to replace it.",
                 where=str(path),
             )
-    for profile in book.profiles(least=recipe.settings.site_pages):
-        path = recipe.folder / profile_file(profile.site)
-        if path.is_file():
-            pins = read_profile(path.read_bytes(), where=str(path)).pins
-            profile = dataclasses.replace(profile, pins=pins)  # noqa: PLW2901 - the same with what a person decided
-        save_profile(profile, recipe.folder)
-        yield profile.site, profile.pages, len(profile.entries)
+        pins = read_profile(path.read_bytes(), where=str(path)).pins if path.is_file() else profile.pins
+        kept = dataclasses.replace(profile.pruned(least), pins=pins)
+        save_profile(kept, scratch)
+        written.append((kept.site, kept.pages, len(kept.entries)))
+    for site, _, _ in written:
+        name = profile_file(site)
+        make_folder(recipe.folder)
+        replace_file(recipe.folder / name, (scratch / name).read_bytes())
+    return written
 
 
 def save_profile(profile: Profile, folder: Path) -> Path:

@@ -44,7 +44,8 @@ LEARN_HELP: Final = (
     "  cleaner clean page.html --profiles site-profiles   a single page profits later\n\n"
     "A folder of pages needs no profiles to be cleaned: cleaner clean learns from it by itself.\n\n"
     "A file holds counts, and the words of paragraphs that stand on two pages or more, with numbers and names masked "
-    "where they differ; of a paragraph seen once only a hash. --hash-only leaves all words out."
+    "where they differ; of a paragraph seen once only a hash and where it stood, without which profiles of parts of a "
+    "site would not add up. --least 2 leaves those out, --hash-only all words."
 )
 
 
@@ -54,6 +55,9 @@ def learn(
     *,
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Folder for the profiles.")],
     hash_only: Annotated[bool, typer.Option("--hash-only", help="Write no words of any page, hashes only.")] = False,
+    least: Annotated[
+        int, typer.Option("--least", min=1, metavar="N", help="Leave out what stands on fewer pages (see below).")
+    ] = 1,
     site_key: SiteKeyOption = None,
     content_type: ContentOption = ContentTypeOption.AUTO,
     encoding: EncodingOption = None,
@@ -92,7 +96,7 @@ def learn(
             count(outcome, 1.0)
 
         jobs = usable_cores() if jobs is None else jobs
-        learned = learn_tree(found, recipe, jobs=jobs, limits=limits, stop=interrupted, on_noted=tell)
+        learned = learn_tree(found, recipe, jobs=jobs, limits=limits, least=least, stop=interrupted, on_noted=tell)
     for code, message in [
         *((unread.code, unread.message) for unread in found.unread if unread.lost),
         *((failure.code, failure.message) for failure in learned.failures),
