@@ -94,6 +94,19 @@ def test_nothing_is_done_twice_when_nothing_changed(tmp_path: Path) -> None:
     assert (again.earlier, again.documents, files_in(tmp_path / "out") == before) == (21, 21, True)
 
 
+def test_notes_are_removed_on_demand(cleaned: Path, tmp_path: Path) -> None:
+    """Without notes nothing is left of what was seen once, and a later run with new pages gives the same."""
+    pages = write_pages(tmp_path / "pages", names=[f"{name}.txt" for name in [*articles()][:6]])
+    run(pages, tmp_path / "out", settings=REASONS, keep_notes=False)
+    assert [path.name for path in (tmp_path / "out/.cleaner").iterdir() if path.name.startswith("sites.")] == []
+    run(write_pages(pages), tmp_path / "out", settings=REASONS, keep_notes=False)
+    assert files_in(tmp_path / "out") == files_in(cleaned)
+    left = {
+        row["seen_once"] for row in map(json.loads, map(Path.read_bytes, (tmp_path / "out" / SITES_FOLDER).iterdir()))
+    }
+    assert left == {""}
+
+
 def test_a_killed_run_is_gone_on_with(cleaned: Path, tmp_path: Path) -> None:
     """After kill -9 in the middle, wherever it was, the next run ends with the same bytes."""
     pages = write_pages(tmp_path / "pages")

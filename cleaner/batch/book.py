@@ -96,6 +96,13 @@ class Book:
         with contextlib.suppress(sqlite3.Error):
             self.base.close()
 
+    def remove(self) -> None:
+        """Close it, and leave nothing of it on the disk."""
+        self.close()
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                Path(f"{self.path}{end}").unlink()
+
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
         """Write. Raises RunError ``ledger_failed``."""
         try:

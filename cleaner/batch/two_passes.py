@@ -68,8 +68,11 @@ def clean_in_two_passes(
         digests = learn_sites(book, folder, least=run.recipe.settings.site_pages)
         yield from _Second(run, book, digests).outcomes()
         if not run.stop():
-            book.forget_others()
             clear_spool(folder)
+            if run.recipe.keep_notes:
+                book.forget_others()
+            else:
+                book.remove()
 
 
 def _to_be_judged(run: Run, book: Book, tasks: Iterable[Task]) -> Iterator[Task]:

@@ -59,6 +59,8 @@ class Recipe:
     sites: bool = False
     """Learn first what recurs on the pages of each site, and decide then. A site of which the settings have a profile
     is judged by that."""
+    keep_notes: bool = True
+    """When all is done, keep what was noted of every page for learning, so that a later run need not read it again."""
     signatures: bool = True
     """Find out which texts are alike."""
     on_article: Callable[[Article], object] | None = None

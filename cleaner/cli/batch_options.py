@@ -98,6 +98,10 @@ NoSiteOption = Annotated[
     bool,
     typer.Option("--no-site", help="Judge each page by itself, without learning first what recurs on its site."),
 ]
+NoNotesOption = Annotated[
+    bool,
+    typer.Option("--no-notes", help="When done, remove what was noted of pages; the next run reads all again."),
+]
 TextColumnOption = Annotated[
     str,
     typer.Option("--text-column", metavar="NAME", show_default=False, help="Column of tables that holds plain text."),

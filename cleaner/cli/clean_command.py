@@ -22,6 +22,7 @@ from cleaner.cli.batch_options import (
     IdColumnOption,
     LimitOption,
     MemoryOption,
+    NoNotesOption,
     NoSiteOption,
     OptionalPathsArgument,
     SampleOption,
@@ -116,6 +117,7 @@ def clean(
     weights: WeightsOption = None,
     profiles: ProfilesOption = None,
     no_site: NoSiteOption = False,
+    no_notes: NoNotesOption = False,
     site_key: SiteKeyOption = None,
     site_pages: SitePagesOption = None,
     default_language: DefaultLanguageOption = "",
@@ -184,6 +186,7 @@ def clean(
             shard_size=shard_size,
             deduplicate=deduplicate,
             sites=not no_site,
+            keep_notes=not no_notes,
         )
         manner = make_manner(
             jobs=jobs,
