@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from cleaner.page import Head, Page
-from cleaner.score import TITLE_SIGN, judge, logits_of
+from cleaner.score import TITLE_SIGN, decide, judge, logits_of
 from cleaner.segment import segment
-from cleaner.site.evidence import Counts, columns, weigh
+from cleaner.site.evidence import COLUMNS, Counts, columns, weigh
 from cleaner.site.fingerprint import fingerprints
 from cleaner.site.key import site_of
 from cleaner.site.learn import Seen, learn, see, stories
@@ -145,6 +147,24 @@ def test_the_headline_is_safe() -> None:
         assert found is not None
         shifts.append(float(found.shift[0]))
     assert (shifts[0], shifts[1] < -2) == (0.0, True)
+
+
+@pytest.mark.parametrize("shift", [2.0, -0.5])
+def test_a_low_threshold_lets_in_nothing_that_recurs(shift: float) -> None:
+    """Where no article is found, the best of what stands on no other page is kept, and no menu, whatever its score."""
+    menu, story = ", ".join(f"Section {word}" for word in STORY.split()[:12]), STORY
+    layout = segment(Page(f"{menu}\n\n{story}", "text", None, "str", "caller", 0))
+    opinion = judge(layout)
+    doubt = np.linspace(-6, -5, len(layout.texts)).astype(np.float32)
+    opinion = dataclasses.replace(opinion, prediction=dataclasses.replace(opinion.prediction, body=doubt))
+    rows = np.zeros(20, SIGHTING)
+    rows["hash"] = fingerprints([menu]).exact[0]
+    learned = {"text": {"trust": 0.0, "factors": dict.fromkeys(COLUMNS, 0.0) | {"recurs": shift}}}
+    kept = [
+        decide(layout, opinion, profile=profile, learned=learned).kept.tolist()
+        for profile in (None, Profile.of("a", 20, rows))
+    ]
+    assert kept == [[True, True, True, True], [False, True, True, True]]
 
 
 def test_long_prose_needs_more_evidence_than_a_line() -> None:
