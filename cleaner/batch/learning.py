@@ -49,9 +49,10 @@ def learn_tree(
 ) -> Learned:
     """Write a profile of each site of the pages found into ``recipe.folder``; nothing when ``stop()`` became true.
 
-    With ``recipe.paragraphs`` False the profiles hold hashes only. They hold what stands on ``least`` pages or more; from
-    2 on nothing is left of what was seen once, and they no longer add up. A profile that is there already is replaced with
-    ``recipe.overwrite``, but for what was pinned in it. Raises SetupError (``output_exists``) and RunError.
+    With ``recipe.paragraphs`` False the profiles hold hashes only. They hold what stands on ``least`` pages or more:
+    from 2 on nothing of what was seen once, and then they no longer add up. Profiles that are there already are
+    replaced with ``recipe.overwrite``, but for what was pinned in them; without it, one that is in the way leaves all
+    unwritten. Raises SetupError (``output_exists``) and RunError.
     """
     limits = limits or Limits()
     failures: list[Outcome] = []

@@ -56,7 +56,7 @@ def learn(
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Folder for the profiles.")],
     hash_only: Annotated[bool, typer.Option("--hash-only", help="Write no words of any page, hashes only.")] = False,
     least: Annotated[
-        int, typer.Option("--least", min=1, metavar="N", help="Leave out what stands on fewer pages (see below).")
+        int, typer.Option("--least", min=1, metavar="N", help="Leave out what stands on fewer pages (see above).")
     ] = 1,
     site_key: SiteKeyOption = None,
     content_type: ContentOption = ContentTypeOption.AUTO,
