@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleaner.batch import RowRecipe, site_rows
 from cleaner.batch.pages import page_tables
@@ -33,10 +32,7 @@ def in_batches(table: Any, work: Any, size: int) -> Any:
 
 def learned(halves: Any, parts: dict[str, int], least: int = 5) -> Any:
     """Group the notes as an engine does, and return the profiles."""
-    notes = site_rows.note_groups(halves, parts)
-    column = notes.column(site_rows.GROUP)
-    groups = [notes.filter(pc.equal(column, name)) for name in column.unique().to_pylist()]
-    rows = [row for group in groups for row in site_rows.learn_rows(group, least=least).to_pylist()]
+    rows = site_rows.learn_groups([site_rows.note_groups(halves, parts)], least=least)
     return site_rows.make_profiles(rows, least=least)
 
 

@@ -178,17 +178,40 @@ def killing(word: str, most: int) -> Iterator[list[int]]:
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_data_set_is_cleaned_with_its_sites_as_here(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [10_000, 21], ids=["learned_here", "learned_by_a_shuffle"])
+def test_a_data_set_is_cleaned_with_its_sites_as_here(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What stands under every article of a site is learned and out, row for row as the command line has it."""
     from site_folder import BLOCK, write_pages
 
+    from cleaner.batch import site_rows
     from cleaner.integrations.ray import clean_dataset, read_pages
 
-    write_pages(tmp_path / "in")
+    monkeypatch.setattr(site_rows, "MOST_PAGES", most)
+    write_pages(tmp_path / "in" / "paper")
+    write_pages(tmp_path / "in" / "other", names=["bees.txt"])
     rows = clean_dataset(read_pages(str(tmp_path / "in")), batch_size=4).take_all()
     assert cleaned(rows) == cleaned_here(tmp_path)
-    assert [row["id"] for row in rows if BLOCK[-1] in row["text"]] == []
-    assert len(rows) == 21
+    assert [row["id"] for row in rows if BLOCK[-1] in row["text"]] == ["other/bees.txt"]
+    assert len(rows) == 22
+
+
+@pytest.mark.usefixtures("cluster")
+def test_files_are_read_together_and_containers_alone(tmp_path: Path) -> None:
+    """Tasks read three dozen files each, not one; no page is left out, and where there is none there is no row."""
+    from cleaner.integrations.ray import clean_dataset, read_pages
+
+    make_input(tmp_path / "in", 3)
+    for number in range(70):
+        (tmp_path / "in" / f"{number}.html").write_text(PAGES[number % 6], "utf-8")
+    pages = read_pages(str(tmp_path / "in")).materialize()
+    assert pages.num_blocks() == 4
+    assert sorted(row["id"] for row in pages.take_all())[:3] == ["0.html", "1.html", "10.html"]
+    assert pages.count() == 76
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert clean_dataset(read_pages(str(empty))).take_all() == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")

@@ -13,7 +13,7 @@ import hashlib
 import math
 import pickle
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cleaner.batch.many import Document, attempt
@@ -48,6 +48,7 @@ __all__ = [
     "finish_rows",
     "judge_rows",
     "large_sites",
+    "learn_groups",
     "learn_rows",
     "make_profiles",
     "note_groups",
@@ -176,6 +177,21 @@ def learn_rows(notes: Any, *, least: int) -> Any:
     is_wanted = bool(site) and not (is_whole and profile.pages < least)
     rows = [{"site": site, "profile": _pack(profile)}] if is_wanted else []
     return pa.Table.from_pylist(rows, schema=_profile_schema())
+
+
+def learn_groups(tables: Iterable[Any], *, least: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows that :func:`learn_rows` makes of each group in tables of :func:`note_groups`, all in memory."""
+    import pyarrow as pa
+
+    some = [table for table in tables if len(table)]  # an engine gives empty ones no columns
+    if not some:
+        return
+    notes = pa.concat_tables(some).combine_chunks()
+    places: dict[str, list[int]] = {}
+    for place, group in enumerate(notes.column(GROUP).to_pylist()):
+        places.setdefault(group, []).append(place)
+    for group in sorted(places):
+        yield from learn_rows(notes.take(places[group]), least=least).to_pylist()
 
 
 def make_profiles(found: Iterable[Mapping[str, Any]], *, least: int) -> Any:

@@ -16,7 +16,7 @@ from ray.data.datasource import BlockBasedFileDatasink
 
 from cleaner.batch import RowRecipe, clean_rows, json_lines, site_rows
 from cleaner.batch.pages import page_tables
-from cleaner.readers import Found, scan
+from cleaner.readers import CONTAINERS, Found, scan
 from cleaner.settings import DEFAULTS, Settings
 
 __all__ = ["clean_dataset", "read_pages", "write_jsonl"]
@@ -27,6 +27,10 @@ left none would wait for them for ever."""
 
 _READ_CPUS = 0.1
 """What reading reserves: it takes a few hundredths of the time of cleaning."""
+
+_FILES_AT_ONCE = 32
+_BYTES_AT_ONCE = 8_000_000
+"""Files of one page each that a task reads, as many as an actor takes at once; fewer where they are large."""
 
 
 def clean_dataset(
@@ -76,15 +80,19 @@ class _Cleaner:
 
 def _learn(halves: Any, least: int) -> Any:
     """Group what was noted by site, and return the table of profiles."""
-    parts: dict[str, int] = {}
     rows = halves.count()
-    if rows > site_rows.MOST_PAGES:
-        sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count().iter_rows()
-        parts = site_rows.large_sites((row[site_rows.SITE], row["count()"]) for row in sizes)
-    notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow")
+    parts = _large_sites(halves) if rows > site_rows.MOST_PAGES else {}
+    notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow", concurrency=_cores())
+    if rows <= site_rows.MOST_PAGES:  # some 30 MB: the processes of a shuffle would start for longer than they work
+        return site_rows.make_profiles(site_rows.learn_groups(ray.get(notes.to_arrow_refs()), least=least), least=least)
     groups = notes.groupby(site_rows.GROUP, num_partitions=max(_cores(), site_rows.site_parts(rows)))
     learned = groups.map_groups(site_rows.learn_rows, fn_kwargs={"least": least}, batch_format="pyarrow")
     return site_rows.make_profiles(learned.iter_rows(), least=least)
+
+
+def _large_sites(halves: Any) -> dict[str, int]:
+    sizes = halves.select_columns([site_rows.SITE]).groupby(site_rows.SITE).count().iter_rows()
+    return site_rows.large_sites((row[site_rows.SITE], row["count()"]) for row in sizes)
 
 
 def _cores() -> int:
@@ -94,18 +102,41 @@ def _cores() -> int:
 def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> Any:
     """Return a Ray data set of the pages in files, folders and containers (WARC, archives, tables).
 
-    The files must be where every node sees them. Each is read by one task, in pieces, so that memory does not grow with
-    it; what cannot be read is a row with an ``error_code``. Tables in object stores are for Ray's own readers.
+    The files must be where every node sees them. A container is read by one task, in pieces, so that memory does not
+    grow with it, files of a page by the dozen; what cannot be read is a row with an ``error_code``. Tables in object
+    stores are for Ray's own readers.
     """
     found = scan([paths] if isinstance(paths, str) else list(paths))
-    items = [{"file": json.dumps(dataclasses.asdict(file))} for file in found.found]
+    items = [{"files": json.dumps([dataclasses.asdict(file) for file in files])} for files in _portions(found.found)]
     reads = ray.data.from_items(items, override_num_blocks=max(1, min(len(items), 1000)))
-    given = {"settings": settings, "root": found.root}
-    return reads.map_batches(_read, batch_size=1, batch_format="numpy", fn_kwargs=given, num_cpus=_READ_CPUS)
+    return reads.map_batches(
+        _read,
+        batch_size=1,
+        batch_format="numpy",
+        fn_kwargs={"settings": settings, "root": found.root},
+        num_cpus=_READ_CPUS,
+        concurrency=max(1, min(len(items), _cores())),  # else Ray starts ten processes for each core
+    )
+
+
+def _portions(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """Yield the files that one task reads: begun and ended in ten milliseconds, it would read for one."""
+    some: list[Found] = []
+    for file in found:
+        if file.kind in CONTAINERS:
+            yield [file]
+            continue
+        some.append(file)
+        if len(some) == _FILES_AT_ONCE or sum(one.size for one in some) > _BYTES_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _read(batch: dict[str, Any], settings: Settings, root: str) -> Iterator[Any]:
-    return page_tables([Found(**json.loads(str(file))) for file in batch["file"]], settings, root=root)
+    files = [Found(**one) for text in batch["files"] for one in json.loads(str(text))]
+    return page_tables(files, settings, root=root)
 
 
 def write_jsonl(ds: Any, folder: str) -> None:
