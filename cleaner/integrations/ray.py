@@ -82,7 +82,7 @@ def _learn(halves: Any, least: int) -> Any:
     """Group what was noted by site, and return the table of profiles."""
     rows = halves.count()
     parts = _large_sites(halves) if rows > site_rows.MOST_PAGES else {}
-    notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow", concurrency=_cores())
+    notes = halves.map_batches(site_rows.note_groups, fn_args=(parts,), batch_format="pyarrow")
     if rows <= site_rows.MOST_PAGES:  # some 30 MB: the processes of a shuffle would start for longer than they work
         return site_rows.make_profiles(site_rows.learn_groups(ray.get(notes.to_arrow_refs()), least=least), least=least)
     groups = notes.groupby(site_rows.GROUP, num_partitions=max(_cores(), site_rows.site_parts(rows)))
