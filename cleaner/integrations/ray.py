@@ -120,16 +120,19 @@ def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> 
 
 
 def _portions(found: Iterable[Found]) -> Iterator[list[Found]]:
-    """Yield the files that one task reads: begun and ended in ten milliseconds, it would read for one."""
+    """Yield the files that one task reads, in their order: begun and ended in ten milliseconds, it would read for one."""
     some: list[Found] = []
+    held = 0
     for file in found:
-        if file.kind in CONTAINERS:
-            yield [file]
-            continue
-        some.append(file)
-        if len(some) == _FILES_AT_ONCE or sum(one.size for one in some) > _BYTES_AT_ONCE:
+        is_alone = file.kind in CONTAINERS
+        if some and (is_alone or len(some) == _FILES_AT_ONCE or held + file.size > _BYTES_AT_ONCE):
             yield some
-            some = []
+            some, held = [], 0
+        if is_alone:
+            yield [file]
+        else:
+            some.append(file)
+            held += file.size
     if some:
         yield some
 
