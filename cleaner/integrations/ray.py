@@ -120,7 +120,7 @@ def read_pages(paths: str | Iterable[str], *, settings: Settings = DEFAULTS) -> 
 
 
 def _portions(found: Iterable[Found]) -> Iterator[list[Found]]:
-    """Yield the files that one task reads, in their order: begun and ended in ten milliseconds, it would read for one."""
+    """Yield the files one task reads, in their order: a task takes ten milliseconds to begin and end, a file one."""
     some: list[Found] = []
     held = 0
     for file in found:
