@@ -46,6 +46,18 @@ def test_json_gives_one_record(run: Run) -> None:
     assert [entry["text"] for entry in full["paragraphs"]] == ["Home", ENGLISH, CHINESE]
 
 
+def test_an_article_that_is_only_data_is_told(run: Run) -> None:
+    """A page that scripts would fill is empty; when its JSON-LD holds the text, that is said."""
+    data = json.dumps({"@type": "NewsArticle", "headline": "Flood", "articleBody": ENGLISH})
+    page = f'<title>Flood</title><script type="application/ld+json">{data}</script><div id=root></div>'
+    Path("page.html").write_text(page, "utf-8")
+    result = run("clean", "page.html")
+    assert (result.code, result.out) == (3, "")
+    note, warning = result.err.splitlines()
+    assert note == "note[empty]: page.html: there is no text on this page."
+    assert warning.startswith("warning: page.html: The page shows no article, but holds one as data for programs")
+
+
 def test_a_folder_is_mirrored(run: Run) -> None:
     """`-o` makes .txt and .json for each page; the summary counts them and says where they are."""
     for name in ("in/a/b.html", "in/c.html"):

@@ -133,7 +133,7 @@ def squeezed(text: str) -> str:
 
 
 def shown(element: Any) -> list[str]:
-    """Return the pieces of text below an element that are read: nothing of skipped elements, titles, hidden formulas."""
+    """Return the pieces of text below an element that are read: no skipped elements, titles, hidden formulas."""
     pieces: list[str] = []
     if element.tag == "math" and element.xpath("ancestor::*[@style]"):
         return pieces

@@ -27,7 +27,7 @@ def html_part(data: bytes, *, where: str) -> tuple[bytes, str | None, str | None
 
     Of an e-mail without an HTML part it is the plain text. Raises InputError ``corrupt_input``.
     """
-    kinds = [("text/html", "application/xhtml+xml")]
+    kinds: list[tuple[str, ...]] = [("text/html", "application/xhtml+xml")]
     if where.lower().endswith(".eml"):
         kinds.append(("text/plain",))
     try:
