@@ -17,6 +17,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple
 
+from cleaner.eras import HAS_HAN_YEAR, spell_out
+
 __all__ = [
     "FoundDate",
     "find_dates",
@@ -46,7 +48,7 @@ _ORDINAL = r"(?:st|nd|rd|th|er|o|a|:e|:a|e|°)?"
 _OF = r"(?:de |of |del |di |d['\u2019]|ng\u00e0y )?"
 
 _PLAUSIBLE = re.compile(r"\d{4}|\d[./]\s?\d{2}(?!\d)")
-"""Every notation has a year of four figures, or of two behind a dot or slash; a line without is not looked at."""
+"""Every notation but that of :mod:`cleaner.eras` has a year of four figures, or of two behind a dot or slash."""
 _YMD = re.compile(rf"(?<![\d.,/-])({_YEAR})(?:([-./])|\. )(\d{{1,2}})(?:\2|\. )(\d{{1,2}})(?![\d/-]|[.,]\d)")
 _CJK = re.compile(r"(?<!\d)(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]?")
 _COMPACT = re.compile(rf"(?<![\w.-])({_YEAR})(0[1-9]|1[0-2])([0-3]\d)(?![\d.-])")
@@ -263,16 +265,16 @@ def has_date_figures(text: str) -> bool:
     >>> has_date_figures("5 min read"), has_date_figures("3/4/21")
     (False, True)
     """
-    return _PLAUSIBLE.search(text, 0, _MAX_SEARCH_CHARS) is not None
+    return any(sign.search(text, 0, _MAX_SEARCH_CHARS) for sign in (_PLAUSIBLE, HAS_HAN_YEAR))
 
 
 def fold(text: str) -> str:
-    """Fold width, ligatures and case, and bring the few notations that read out of order into order.
+    """Fold width, ligatures, case and Han figures, and bring the few notations that read out of order into order.
 
     >>> fold("Thu Nov 28 10:14:00 UTC 2024")
     'thu nov 28 2024 10:14:00 utc '
     """
-    line = unicodedata.normalize("NFKC", text).casefold()
+    line = spell_out(unicodedata.normalize("NFKC", text).casefold())
     for phrase in _calendar()[1]:
         if phrase in line:
             line = line.replace(phrase, phrase.replace(" ", ""))

@@ -269,8 +269,9 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
                 name: stored[name].astype(np.float32) for name in stored.files if name != "header"
             }
     except _DAMAGE as error:
+        reason = "it is a pickle, or no archive at all" if "pickle" in str(error) else str(error).rstrip(".")
         raise SetupError(
-            "bad_weights", f"{file} is no weights file of this cleaner: {error}.", where=str(file)
+            "bad_weights", f"{file} is no weights file of this cleaner: {reason}.", where=str(file)
         ) from error
     if header.get("format") != FORMAT:
         raise SetupError(

@@ -32,6 +32,12 @@ from cleaner.site.profiles import Profiles
 __all__ = ["Judged", "clean", "finish", "read_and_judge", "render_whole_page", "see_judged", "site_of_page"]
 
 
+_DATA_ONLY = (
+    "The page shows no article, but holds one as data for programs (articleBody in its JSON-LD), which is not read. "
+    "Clean the page as a browser shows it."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A page half done: read, cut into paragraphs, and what the network says of them; nothing is decided yet."""
@@ -120,6 +126,8 @@ def finish(judged: Judged, settings: Settings = DEFAULTS, *, profile: Profile | 
             verdicts, warnings = overrule(verdicts, layout, firing, settings), firing.warnings
         metadata = describe(page, layout, kinds=verdicts.kinds, kept=verdicts.kept.tolist(), settings=settings)
         article = assemble(page, layout, verdicts, metadata)
+        if article.status == "empty" and any('"articleBody"' in data for data in layout.head.json_ld):
+            warnings = (*warnings, _DATA_ONLY)
         if settings.languages and article.status != "empty" and metadata.language not in settings.languages:
             article = dataclasses.replace(article, status="other_language")
         return dataclasses.replace(article, warnings=article.warnings + warnings) if warnings else article

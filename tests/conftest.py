@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import signal
 import sys
 import types
 from pathlib import Path
 
 import pytest
+from command_result import Run, runner
+from stand_in import ENGLISH, STAND_IN
 
 from cleaner.article import Article
 from cleaner.errors import InputError, SetupError
@@ -57,3 +60,35 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("cleaner.pipeline")
     module.clean = clean  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "cleaner.pipeline", module)
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Return a function that runs the command line in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return runner(capsysbinary, monkeypatch)
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Put the stand-in cleaner in place for this process; return the script for another one."""
+    script = tmp_path_factory.mktemp("stand-in") / "stand_in.py"
+    script.write_text(STAND_IN, "utf-8")
+    spec = importlib.util.spec_from_file_location("stand_in", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module: types.ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "cleaner.pipeline", module)
+    return script
+
+
+@pytest.fixture
+def four_pages(tmp_path: Path) -> Path:
+    """Return the folder ``in`` with four pages that the stand-in cleaner understands."""
+    for name, text in {"a/b.txt": ENGLISH, "c.txt": "ok", "d.txt": "not_article", "e.txt": "binary"}.items():
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return tmp_path / "in"

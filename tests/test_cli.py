@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-import errno
-import importlib.util
 import json
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_result import Result, Run, runner
+from command_result import Result, Run
 from rich.cells import cell_len
+from stand_in import CHINESE, ENGLISH, PAGE
 
-from cleaner import __version__
-from cleaner.cli import app
 from cleaner.page import Kind
 from cleaner.settings import DEFAULTS
 
-ENGLISH = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon."
-CHINESE = "河水在夜里上涨了两米，老桥一直封闭到中午，警方呼吁居民不要前往河岸。" * 3
-PAGE = f"<html><head><title>Flood</title></head><body><ul><li><a href=/>Home</a></ul><p>{ENGLISH}<p>{CHINESE}"
-
 ODD = "(confidence 0.31).\nwarning: p.txt: Something is odd.\n"
-
-STAND_IN = '''
-"""A cleaner that does what the page tells it; run as a script it is the command line with this cleaner in it."""
-import os, signal, sys
-from cleaner.article import Article
-from cleaner.errors import InputError, SetupError
-from cleaner.page import Kind, Metadata, Paragraph
-
-def clean(raw, *, settings):
-    word = raw.data.decode("utf-8", "replace").strip()
-    if word == "binary":
-        raise InputError("binary_input", f"{raw.source} is binary.", where=raw.source)
-    if word == "bug":
-        raise ZeroDivisionError("by nothing")
-    if word == "interrupt":
-        signal.raise_signal(signal.SIGINT)
-    status = word if word in ("low_confidence", "not_article", "empty") else "ok"
-    threshold = 0.5 if settings.threshold is None else settings.threshold
-    reasons = ("It is what it is.", "It stands alone.") if settings.reasons else ()
-    paragraphs = tuple(
-        Paragraph(index, text, Kind.BODY, 0.9, 0.8, threshold <= 0.8, reasons, -1, -1, "", "p")
-        for index, text in enumerate(filter(None, word.split("\\n\\n")))
-    )
-    metadata = Metadata(title="Flood", url=raw.url or "", sources={"title": "visible text"})
-    text = "\\n\\n".join(paragraph.text for paragraph in paragraphs if paragraph.kept)
-    return Article(text, status, 0.31, paragraphs, metadata, "text", raw.source, ("Something is odd.",))
-
-if __name__ == "__main__":
-    sys.modules["cleaner.pipeline"] = sys.modules["__main__"]
-    from cleaner.cli import main
-    main()
-'''
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Return a function that runs the command line in this process, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-    return runner(capsysbinary, monkeypatch)
-
-
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Put the stand-in cleaner in place for this process; return the script for another one."""
-    script = tmp_path_factory.mktemp("stand-in") / "stand_in.py"
-    script.write_text(STAND_IN, "utf-8")
-    spec = importlib.util.spec_from_file_location("stand_in", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module: ModuleType = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    monkeypatch.setitem(sys.modules, "cleaner.pipeline", module)
-    return script
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return the folder ``in`` with four pages that the stand-in cleaner understands."""
-    for name, text in {"a/b.txt": ENGLISH, "c.txt": "ok", "d.txt": "not_article", "e.txt": "binary"}.items():
-        path = tmp_path / "in" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return tmp_path / "in"
-
-
-def start(script: str | Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    command = [sys.executable, *(["-m", "cleaner"] if script == "-m" else [str(script)]), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-
-
-# -------------------------------------------------------------------------------------------------- the real cleaner
 
 
 def test_a_page_gives_its_text_and_nothing_else(run: Run) -> None:
@@ -125,6 +44,18 @@ def test_json_gives_one_record(run: Run) -> None:
     assert "paragraphs" not in record
     full = json.loads(run("clean", "--json", "--paragraphs", "page.html").out)
     assert [entry["text"] for entry in full["paragraphs"]] == ["Home", ENGLISH, CHINESE]
+
+
+def test_an_article_that_is_only_data_is_told(run: Run) -> None:
+    """A page that scripts would fill is empty; when its JSON-LD holds the text, that is said."""
+    data = json.dumps({"@type": "NewsArticle", "headline": "Flood", "articleBody": ENGLISH})
+    page = f'<title>Flood</title><script type="application/ld+json">{data}</script><div id=root></div>'
+    Path("page.html").write_text(page, "utf-8")
+    result = run("clean", "page.html")
+    assert (result.code, result.out) == (3, "")
+    note, warning = result.err.splitlines()
+    assert note == "note[empty]: page.html: there is no text on this page."
+    assert warning.startswith("warning: page.html: The page shows no article, but holds one as data for programs")
 
 
 def test_a_folder_is_mirrored(run: Run) -> None:
@@ -177,21 +108,7 @@ def test_explain_json_is_the_paragraph_list(run: Run) -> None:
     assert all(isinstance(entry["reasons"], list) for entry in entries)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\1\2\3" * 100, b"\x1f\x8b\x08cut", b"<" * 5000, b"\xff\xfe", b"%PDF-1.7"])
-def test_bad_input_never_gives_a_traceback(run: Run, data: bytes) -> None:
-    """Empty, binary, truncated and senseless documents end with 0 or 3 and, at most, a sentence."""
-    Path("page.html").write_bytes(data)
-    for command in ("clean", "explain"):
-        result = run(command, "page.html")
-        assert result.code in (0, 3)
-        assert "Traceback" not in result.err
-        assert "internal_error" not in result.err
-
-
-# ----------------------------------------------------------------------------------------------------- exit and sense
-
-
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 @pytest.mark.parametrize(
     ("word", "code", "err"),
     [
@@ -208,7 +125,17 @@ def test_notes_go_to_standard_error(run: Run, word: str, code: int, err: str) ->
     assert run("clean", "--quiet", "p.txt").err == (err if word == "binary" else "")
 
 
-@pytest.mark.usefixtures("stand_in", "folder")
+@pytest.mark.usefixtures("script")
+def test_json_in_place_of_a_page_is_told(run: Run) -> None:
+    """Who gives JSON is told how its pages are read, but gets what the text is worth."""
+    Path("p.json").write_text('[{"text": "fine"}]', "utf-8")
+    result = run("clean", "p.json")
+    assert (result.code, result.out) == (0, '[{"text": "fine"}]\n')
+    assert result.err.startswith("note[json]: p.json looks like JSON, but is read as plain text.")
+    assert run("clean", "-q", "p.json").err == ""
+
+
+@pytest.mark.usefixtures("script", "four_pages")
 def test_a_folder_with_a_failure_ends_with_1(run: Run) -> None:
     """The summary has counts, the failure with its sentence, the file of errors and the place of the result."""
     result = run("clean", "in", "-o", "out", "-j", "0")
@@ -224,79 +151,14 @@ def test_a_folder_with_a_failure_ends_with_1(run: Run) -> None:
     assert run("clean", "in", "-o", "out", "-j", "0", "--quiet") == Result(1, "", "")
 
 
-@pytest.mark.usefixtures("stand_in")
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
-    [
-        (["clean", "nowhere.html"], 3, "error[not_found]: There is no file nowhere.html."),
-        (["clean", "*.pdf", "-o", "out"], 3, "error[not_found]: No file matches the pattern *.pdf."),
-        (["clean", "none", "-o", "out"], 3, "There is no page to clean in none. Passed over: .css 1."),
-        (["clean", "in"], 2, "Try: cleaner clean in -o out"),
-        (["clean", "in", "-o", "out.txt"], 2, "error[folder_needed]"),
-        (["clean", "in", "-o", "in"], 2, "error[output_is_input]"),
-        (["clean", "in", "-o", "out", "--url", "https://example.org/"], 2, "error[url_for_many]"),
-        (["clean", "p.txt", "-o", "p.html"], 2, "error[format_mismatch]"),
-        (["clean", "p.txt", "-f", "pdf"], 2, "There is no format 'pdf'. Formats: txt, json, md,"),
-        (["clean", "p.txt", "--json", "-f", "md"], 2, "error[two_formats]"),
-        (["clean", "p.txt", "--threshold", "2"], 2, "threshold must lie between 0 and 1"),
-        (["clean", "p.txt", "--threshold", "much"], 2, "--threshold"),
-        (["clean", "p.txt", "--keep", "captoin"], 2, "captoin, which is no kind. Kinds are: title, byline"),
-        (["clean", "p.txt", "--config", "no.toml"], 2, "error[bad_config]"),
-        (["clean", "p.txt", "--config", "wrong.toml"], 2, "Did you mean 'threshold'?"),
-        (["clean", "p.txt", "--encoding", "klingon"], 2, "error[unknown_encoding]"),
-        (["clean", "p.txt", "--content-type", "pdf"], 2, "'auto', 'html', 'text'"),
-        (["clean", "p.txt", "-j", "-1", "-o", "out"], 2, "'-j'"),
-        (["clean", "-", "in"], 2, "error[stdin_and_files]"),
-        (["clean"], 2, "Missing argument 'PATH'"),
-        (["explain", "in"], 2, "error[one_page]"),
-        (["evaluate", "nowhere.parquet"], 2, "error[not_found]: There is no file or folder nowhere.parquet."),
-        (["evaluate", "in", "--against", "nobody"], 2, "nobody"),
-        (["p.txt"], 2, "Did you mean: cleaner clean p.txt"),
-        (["-"], 2, "Did you mean: cleaner clean -"),
-        (["in", "-o", "out"], 2, "Did you mean: cleaner clean in -o out"),
-        (["--json", "p.txt"], 2, "cleaner clean --json p.txt"),
-        (["claen", "p.txt"], 2, "Did you mean 'clean'"),
-        ([], 2, "Usage: cleaner"),
-    ],
-)  # fmt: skip
-@pytest.mark.usefixtures("folder")
-def test_wrong_usage_is_answered_with_a_sentence(run: Run, arguments: list[str], code: int, sentence: str) -> None:
-    """Nothing on standard output, no traceback, no file made; the sentence says what to do instead."""
-    Path("p.txt").write_text("fine", "utf-8")
-    Path("wrong.toml").write_text("treshold = 0.5", "utf-8")
-    Path("none").mkdir()
-    Path("none/a.css").write_text("", "utf-8")
-    before = sorted(Path().rglob("*"))
-    result = run(*arguments)
-    assert (result.code, result.out) == (code, "")
-    assert sentence in " ".join(result.err.split())
-    assert "Traceback" not in result.err
-    assert sorted(Path().rglob("*")) == before
-
-
-@pytest.mark.usefixtures("stand_in")
-def test_a_bug_is_one_sentence_unless_debug(run: Run) -> None:
-    """An unexpected exception asks for a report with what was typed; only --debug shows the traceback."""
-    Path("p q.txt").write_text("bug", "utf-8")
-    result = run("clean", "p q.txt")
-    assert (result.code, result.out) == (1, "")
-    assert result.err == (
-        "error[internal_error]: This is a bug in cleaner (ZeroDivisionError: by nothing). Please report it, with what "
-        "you typed: cleaner clean 'p q.txt'\nAdd --debug to see where it happened.\n"
-    )
-    debugged = run("clean", "--debug", "p q.txt")
-    assert debugged.code == 1
-    assert debugged.err.startswith("Traceback (most recent call last):\n")
-
-
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 def test_ctrl_c_on_one_page_ends_with_130(run: Run) -> None:
     """Nothing is printed but that it was interrupted."""
     Path("p.txt").write_text("interrupt", "utf-8")
     assert run("clean", "p.txt") == Result(130, "", "Interrupted.\n")
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 def test_ctrl_c_in_a_folder_finishes_the_document_at_hand(run: Run) -> None:
     """The document being cleaned is written, the next is not begun, and the summary says so."""
     Path("in").mkdir()
@@ -308,28 +170,7 @@ def test_ctrl_c_in_a_folder_finishes_the_document_at_hand(run: Run) -> None:
     assert sorted(path.name for path in Path("out").glob("*.txt")) == ["a.txt", "b.txt"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
-def test_a_named_pipe_is_not_waited_for(run: Run) -> None:
-    """A FIFO nobody writes to is refused with what to type instead."""
-    os.mkfifo("pipe")
-    result = run("clean", "pipe")
-    assert result.code == 3
-    assert result.err.startswith("error[not_a_file]: pipe is a named pipe, which cleaner does not wait for.")
-
-
-@pytest.mark.usefixtures("stand_in")
-@pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")
-def test_odd_names_are_printed_on_one_visible_line(run: Run) -> None:
-    """A name with line end, escape code and bytes that are no UTF-8 is escaped in messages."""
-    name = os.fsdecode(b"a\nb\x1b[31m\xff.txt")
-    result = run("clean", name)
-    assert result == Result(3, "", "error[not_found]: There is no file a\\nb\\x1b[31m\\xff.txt.\n")
-
-
-# ------------------------------------------------------------------------------------------------------------ options
-
-
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 def test_options_reach_the_cleaner(run: Run) -> None:
     """Threshold and configuration decide, and the command line wins over the file."""
     Path("p.txt").write_text("fine", "utf-8")
@@ -351,7 +192,7 @@ def test_keep_adds_kinds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == [DEFAULTS.keep_kinds | {Kind.CAPTION, Kind.TITLE, Kind.BYLINE}]
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 @pytest.mark.parametrize(
     ("arguments", "name", "beginning"),
     [
@@ -371,7 +212,7 @@ def test_one_page_goes_into_a_file_or_folder(run: Run, arguments: list[str], nam
     assert Path(name).read_text("utf-8").startswith(beginning)
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 def test_a_file_with_other_content_is_not_replaced(run: Run) -> None:
     """The same result again is fine; another content needs --overwrite."""
     Path("p.txt").write_text("fine", "utf-8")
@@ -384,7 +225,7 @@ def test_a_file_with_other_content_is_not_replaced(run: Run) -> None:
     assert Path("o.txt").read_text("utf-8") == "fine\n"
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("script")
 def test_explain_is_not_fooled_by_its_text(run: Run) -> None:
     """Mark-up of the terminal and of rich in a page is shown, not obeyed; wide signs keep the columns."""
     Path("p.txt").write_text(f"[red]not red[/red] \x1b[2J gone\n\n{CHINESE}", "utf-8")
@@ -431,145 +272,3 @@ def test_evaluate_passes_its_options_on(run: Run, monkeypatch: pytest.MonkeyPatc
     wanted = {"against": ["a", "b", "c"], "as_text": True, "split": "dev", "limit": 5, "workers": 2}
     assert {name: options[name] for name in wanted} == wanted
     assert {name: plain[name] for name in wanted} == dict(zip(wanted, ([], False, None, None, 1), strict=True))
-
-
-# -------------------------------------------------------------------------------------------------- the real terminal
-
-
-def test_help_answers_at_once() -> None:
-    """`cleaner --help` takes less than 0.3 s (the best of five, since machines are busy) and loads nothing heavy."""
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        process = start("-m", "--help")
-        out, err = process.communicate(timeout=60)
-        times.append(time.perf_counter() - started)
-        assert (process.returncode, err) == (0, b"")
-        assert b"explain" in out
-    assert min(times) < 0.3
-
-
-def test_every_command_has_help_of_80_columns(run: Run) -> None:
-    """Each command explains itself with an example or a sentence, and every option has a text."""
-    for command in ("clean", "explain", "evaluate", "learn", "status", "train"):
-        result = run(command, "-h")
-        assert result.code == 0
-        assert max(map(len, result.out.splitlines())) <= 84
-        assert run(command, "--help").out == result.out
-    assert sorted(info.name or info.callback.__name__ for info in app.registered_commands if info.callback) == [
-        "clean",
-        "evaluate",
-        "explain",
-        "learn",
-        "status",
-        "train",
-    ]
-
-
-def test_version(run: Run) -> None:
-    """`--version` prints name and number on standard output."""
-    result = run("--version")
-    assert (result.code, result.err) == (0, "")
-    assert result.out == f"cleaner {__version__}\n"
-
-
-def test_a_reader_that_has_seen_enough_is_no_error(stand_in: Path, tmp_path: Path) -> None:
-    """`cleaner ... | head -1` ends silently, though megabytes were to come."""
-    (tmp_path / "p.txt").write_text("\n\n".join(["word " * 50] * 20_000), "utf-8")
-    for command in ("clean", "explain"):
-        process = start(stand_in, command, str(tmp_path / "p.txt"))
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()
-        err = process.stderr.read().decode()
-        process.stderr.close()
-        assert process.wait(timeout=60) == 0
-        assert [line for line in err.splitlines() if not line.startswith("warning: ")] == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
-@pytest.mark.parametrize(
-    ("closed", "wanted"),
-    [
-        ("<&-", (3, b"", b"error[unreadable]: Standard input is closed.\n")),
-        (">&-", (1, b"", b"error[output_failed]: Standard output is closed.\n")),
-        ("2>&-", (0, b"fine\n", b"")),
-    ],
-)
-def test_closed_streams_are_no_bugs(stand_in: Path, closed: str, wanted: tuple[int, bytes, bytes]) -> None:
-    """A stream that the shell closed is named; notes never stray into standard output."""
-    command = f"printf fine | '{sys.executable}' '{stand_in}' clean - {closed}"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == wanted
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
-def test_a_full_disk_behind_standard_output_is_said(stand_in: Path, tmp_path: Path) -> None:
-    """`cleaner clean page > file` on a full disk is an error with exit code 1."""
-    (tmp_path / "p.txt").write_text("fine", "utf-8")
-    with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, str(stand_in), "clean", "-q", str(tmp_path / "p.txt")]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr == b"error[output_failed]: Standard output cannot be written: the disk is full.\n"
-
-
-def read_terminal(descriptor: int) -> str:
-    """Return everything a process wrote on its terminal until it ended."""
-    parts = []
-    while True:
-        try:
-            part = os.read(descriptor, 65_536)
-        except OSError as error:
-            if error.errno != errno.EIO:  # what Linux says when the other side is closed
-                raise
-            part = b""
-        if not part:
-            return b"".join(parts).decode("utf-8")
-        parts.append(part)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
-@pytest.mark.parametrize(("arguments", "has_bar"), [([], True), (["--quiet"], False)])
-def test_the_progress_bar_is_for_terminals(
-    stand_in: Path, folder: Path, arguments: list[str], *, has_bar: bool
-) -> None:
-    """On a terminal a bar counts the documents, on standard error only; --quiet leaves it out."""
-    ours, theirs = os.openpty()
-    process = subprocess.Popen(
-        [sys.executable, str(stand_in), "clean", str(folder), "-o", str(folder.parent / "out"), "-j", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )
-    os.close(theirs)
-    seen = read_terminal(ours)
-    os.close(ours)
-    out, _ = process.communicate(timeout=60)
-    assert (process.returncode, out) == (1, b"")
-    assert ("4/4" in seen) == has_bar
-    assert ("The result is in" in seen) == has_bar
-
-
-@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
-@pytest.mark.parametrize(("extra", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_colour_is_for_terminals_that_want_it(
-    stand_in: Path, folder: Path, extra: dict[str, str], *, coloured: bool
-) -> None:
-    """`explain` on a terminal has colour, unless NO_COLOR is set; keep and drop are words either way."""
-    ours, theirs = os.openpty()
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    process = subprocess.Popen(
-        [sys.executable, str(stand_in), "explain", str(folder / "c.txt")],
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        env={**environment, "TERM": "xterm", "COLUMNS": "80", **extra},
-    )
-    os.close(theirs)
-    seen = read_terminal(ours)
-    os.close(ours)
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "keep" in seen
-    assert ("\x1b[1;32m" in seen) == coloured

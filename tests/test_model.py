@@ -162,6 +162,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, name: str) -> None:
     error = refused(path)
     assert error.code == "bad_weights"
     assert str(error).startswith(f"{path} is no weights file of this cleaner: ")
+    assert "allow_pickle" not in str(error)
 
 
 def test_a_pickle_is_never_run(tmp_path: Path) -> None:

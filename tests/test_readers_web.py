@@ -168,3 +168,29 @@ def test_mhtml_gives_its_page(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(Found(str(tmp_path / "b.mht"), "b.mht", 9), Reading())
     assert caught.value.code == "corrupt_input"
+
+
+MAIL = (
+    b"From: Anna <anna@example.org>\r\nDate: Fri, 12 Apr 2024 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/alternative; boundary=X\r\n\r\n"
+    b"--X\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"The ferry to K=C3=B6ln will run ag=\r\nain.\r\n"
+)
+HTML_MAIL = MAIL + b"--X\r\nContent-Type: text/html; charset=latin1\r\n\r\n<p>The ferry to K\xf6ln\r\n"
+
+
+@pytest.mark.parametrize(
+    ("mail", "data", "charset"),
+    [
+        (HTML_MAIL, b"<p>The ferry to K\xf6ln", "latin1"),
+        (MAIL, "The ferry to Köln will run again.".encode(), "utf-8"),
+        (b"Subject: Ferry\r\n\r\nThe ferry runs again.", b"The ferry runs again.", None),
+    ],
+    ids=["HTML beside text", "text only", "no MIME"],
+)
+def test_an_e_mail_gives_what_was_written(tmp_path: Path, mail: bytes, data: bytes, charset: str | None) -> None:
+    """The HTML part is the page, else the text, both as the writer saw them; headers are no paragraphs."""
+    (tmp_path / "a.eml").write_bytes(mail + (b"--X--\r\n" if b"--X" in mail else b""))
+    raw = read(scan([str(tmp_path)]).found[0], Reading())
+    assert isinstance(raw.data, bytes)
+    assert (raw.data.strip(), raw.charset) == (data, charset)

@@ -133,8 +133,10 @@ def squeezed(text: str) -> str:
 
 
 def shown(element: Any) -> list[str]:
-    """Return the pieces of text below an element that are read: nothing of skipped elements and titles."""
-    pieces = []
+    """Return the pieces of text below an element that are read: no skipped elements, titles, hidden formulas."""
+    pieces: list[str] = []
+    if element.tag == "math" and element.xpath("ancestor::*[@style]"):
+        return pieces
     if isinstance(element.tag, str) and tag_roles().get(element.tag) != SKIP and element.tag != "title":
         pieces.append(element.text or "")
         for child in element:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -69,6 +70,17 @@ def test_reasons_say_on_how_many_pages_a_paragraph_stands(cleaned: Path) -> None
     assert isinstance(paragraphs, list)
     said = [part["reasons"] for part in paragraphs if part["text"] == BLOCK[0]]
     assert ["stands on 20 of 20 pages of this site" in reasons for reasons in said] == [True]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the file system takes names in UTF-8 only")
+def test_names_that_are_no_text_are_learned_from(tmp_path: Path) -> None:
+    """Pages whose own name, or whose folder's, holds bytes that are no UTF-8 are cleaned like any other."""
+    folder = write_pages(tmp_path / "pages" / os.fsdecode(b"caf\xe9"))
+    (folder / "ferry.txt").rename(folder / os.fsdecode(b"\xff\xfe.txt"))
+    report = run(tmp_path / "pages", tmp_path / "out")
+    assert (report.cleaned, sum(report.failed.values())) == (21, 0)
+    texts = [json.loads(path.read_bytes())["text"] for path in (tmp_path / "out").rglob("caf*/*.json")]
+    assert [(BLOCK[0] in text, BLOCK[-1] in text) for text in texts] == [(False, False)] * 21
 
 
 def test_order_and_number_of_processes_do_not_matter(cleaned: Path, tmp_path: Path) -> None:

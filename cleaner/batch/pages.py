@@ -59,7 +59,7 @@ def read_pages(files: Iterable[Found], settings: Settings = DEFAULTS, *, root: s
                 continue
             name = printable(task.name)
             identity = (task.member.id if task.member is not None else "") or name
-            source = Source(identity, RawPage(""), file.found.path, name, printable(folder_of(task.name, root)))
+            source = Source(identity, RawPage(""), file.found.path, name, folder_of(task.name, root))
             try:
                 page, date, notes = read_document(task, reading)
                 yield source._replace(page=page, date=date, note=" ".join(notes))

@@ -197,9 +197,10 @@ class Report:
         new = self.documents - self.earlier
         rate = f" ({new / self.seconds:,.1f} a second)" if self.seconds > 0.05 and new else ""
         lines = [f"{self.documents:,} {_documents(self.documents)} in {self.seconds:.1f} s{rate}:"]
+        them = "it" if self.low_confidence == 1 else "them"
         counts = [
             (self.cleaned, "cleaned"),
-            (self.low_confidence, "cleaned with low confidence; look at them"),
+            (self.low_confidence, f"cleaned with low confidence; look at {them}"),
             (self.not_article, "no article (an index, shop or error page)"),
             (self.other_language, "left out, being in another language"),
             (self.empty, "empty"),

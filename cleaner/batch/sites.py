@@ -26,6 +26,7 @@ from cleaner.datelines import read_date_line
 from cleaner.page import Layout, RawPage
 from cleaner.pipeline import Judged, finish, read_and_judge, see_judged, site_of_page
 from cleaner.readers import Found, Member
+from cleaner.records import printable
 from cleaner.settings import Settings
 from cleaner.site.fingerprint import fingerprints
 from cleaner.site.key import folder_key
@@ -71,7 +72,8 @@ def _judge(task: Task, recipe: Recipe, doing: Doing, *, waits: bool) -> Outcome:
     known = site_of_page(judged, "", recipe.settings)
     site = known or folder_of(task.name, recipe.root)
     is_folder = not known and recipe.settings.site_key != "folder"
-    return dataclasses.replace(doing.known, status="ok", note=Noted(site, task.name, seen, place, examples, is_folder))
+    note = Noted(site, printable(task.name), seen, place, examples, is_folder)
+    return dataclasses.replace(doing.known, status="ok", note=note)
 
 
 def judge_and_see(raw: RawPage, name: str, settings: Settings) -> tuple[Judged, Seen]:
@@ -85,12 +87,17 @@ def judge_and_see(raw: RawPage, name: str, settings: Settings) -> tuple[Judged, 
 
 
 def folder_of(name: str, root: str) -> str:
-    """Return the folder a document stands in: below the input ``root``, and of a container the folder in it.
+    r"""Return the folder a document stands in: below the input ``root``, and of a container the folder in it.
 
+    Bytes of names that are no text are spelled out, since neither a database nor a profile could hold them.
+
+    >>> folder_of("caf\udce9/a.html", "/home/in")
+    'caf\\xe9'
     >>> folder_of("paper/2024/flood.html", "/home/in"), folder_of("pages.jsonl/0000001", ""), folder_of("a.html", "in/")
     ('paper/2024', 'pages.jsonl', 'in')
     """
-    return folder_key(name.split("/")[:-1], os.path.basename(root.rstrip("/")) or "pages")  # noqa: PTH119 - a str
+    folder = folder_key(name.split("/")[:-1], os.path.basename(root.rstrip("/")) or "pages")  # noqa: PTH119 - a str
+    return printable(folder)
 
 
 def _day(layout: Layout) -> int:

@@ -62,7 +62,7 @@ class Standing:
         }
         lines = [
             f"The run begun {self.started} {words[self.state]}.",
-            f"{sum(self.counts.values()):8,} documents done:",
+            f"{sum(self.counts.values()):8,} documents done{':' if self.counts else ''}",
         ]
         lines += [f"{count:8,} {status}" for status, count in self.counts.items()]
         lines += [f"{count:8,} failed: {code}" for code, count in self.failed.items()]

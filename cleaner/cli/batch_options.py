@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from cleaner.cli.one_page import EMPTY_NAME
 from cleaner.errors import SetupError
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def all_paths(paths: list[str] | None, from_list: str | None) -> list[str]:
     if not every:
         why = f"The list {from_list} is empty" if from_list is not None else "Missing argument 'PATH'"
         raise SetupError("paths_needed", f"{why}. Name a page, a folder, or - for standard input.")
+    if "" in every:
+        raise SetupError("paths_needed", EMPTY_NAME)
     return every
 
 

@@ -211,7 +211,7 @@ def clean(
     if name == "txt":  # nobody sees the metadata, and what guesses languages takes a quarter of the time to load
         needs_language = settings.detect_language and bool(settings.languages)
         settings = dataclasses.replace(settings, metadata=False, detect_language=needs_language)
-    article = clean_one(paths[0], reading, settings)
+    article = clean_one(paths[0], reading, settings, quiet=quiet)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
     if article.status != "other_language":  # those are left out, as in a folder
         if target is None:

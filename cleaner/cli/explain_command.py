@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Optional
 import typer
 
 from cleaner.cli.guard import guarded
-from cleaner.cli.one_page import clean_one
+from cleaner.cli.one_page import check_one_page, clean_one
 from cleaner.cli.options import (
     ConfigOption,
     ContentOption,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 EXPLAIN_HELP: Final = (
     "Show every paragraph of a page: kept or dropped, its kind, its score and why.\n\n"
     "\b\n"
-    "  cleaner explain page.html                      on the terminal\n"
-    "  cleaner explain page.html --html report.html   a page to look at in a browser\n\n"
+    "  cleaner explain page.html                     on the terminal\n"
+    "  cleaner explain page.html --html report.html  to look at in a browser\n\n"
     "The score is the probability that the paragraph belongs to the article."
 )
 
@@ -75,10 +75,7 @@ def explain(
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
     """Explain one page."""
-    from cleaner.batch.target import are_many
-
-    if path != "-" and are_many([path]):
-        raise SetupError("one_page", f"explain takes one page, but {path} is a folder or a pattern.")
+    check_one_page("explain takes", path)
     if html is not None:
         _check_target(html, path, as_json=as_json, overwrite=overwrite)
     settings = make_settings(

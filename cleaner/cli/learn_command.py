@@ -41,7 +41,7 @@ LEARN_HELP: Final = (
     "Learn what stands on many pages of a site, and write it down: one JSON file a site.\n\n"
     "\b\n"
     "  cleaner learn pages -o site-profiles\n"
-    "  cleaner clean page.html --profiles site-profiles   a single page profits later\n\n"
+    "  cleaner clean page.html --profiles site-profiles  a single page profits\n\n"
     "A folder of pages needs no profiles to be cleaned: cleaner clean learns from it by itself.\n\n"
     "A file holds counts, and the words of paragraphs that stand on two pages or more, with numbers and names masked "
     "where they differ; of a paragraph seen once only a hash and where it stood, without which profiles of parts of a "

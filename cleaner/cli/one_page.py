@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,18 +18,41 @@ if TYPE_CHECKING:
     from cleaner.settings import Settings
 
 
-def clean_one(path: str, reading: Reading, settings: Settings) -> Article:
+_JSON_STARTS = (b'{"', b"{\n", b"{\r", b'["', b"[{", b"[\n", b"[\r")
+"""How JSON begins; text may begin so, too, which is why this is a note and no error."""
+EMPTY_NAME = "The name of an input is empty; is a variable of the shell not set? Name a page, or - for standard input."
+
+
+def clean_one(path: str, reading: Reading, settings: Settings, *, quiet: bool = False) -> Article:
     """Read and clean one page. Raises typer.Exit with 3, after the sentence, when the page cannot be used."""
     from cleaner.pipeline import clean as clean_page
     from cleaner.readers import read
 
     try:
-        return clean_page(read(_find_one(path), reading), settings=settings)
+        raw = read(_find_one(path), reading)
+        if not quiet and raw.data[:2] in _JSON_STARTS:
+            say(
+                f"note[json]: {path} looks like JSON, but is read as plain text. Lines of JSON, one page each, go into "
+                f"a folder: cleaner clean pages.jsonl -o out"
+            )
+        return clean_page(raw, settings=settings)
     except SetupError:
         raise
     except CleanerError as error:
         say(f"error[{error.code}]: {error.message}")
         raise typer.Exit(3) from None
+
+
+def check_one_page(takes: str, path: str) -> None:
+    """Refuse what can be more than one page; ``takes`` begins the sentence. Raises SetupError ``one_page``."""
+    from cleaner.batch.target import are_many
+    from cleaner.readers import is_pattern
+
+    if not path:
+        raise SetupError("paths_needed", EMPTY_NAME)
+    if path != "-" and are_many([path]):
+        what = "a folder" if Path(path).is_dir() else "a pattern" if is_pattern(path) else "a file of many pages"
+        raise SetupError("one_page", f"{takes} one page, but {path} is {what}.")
 
 
 def _find_one(path: str) -> Found:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROFILES_HELP: Final = (
     "Look at profiles of sites, add them up, make them smaller.\n\n"
     "A profile is JSON and may be edited. What is listed under pins, by hash or by its text, is decided:\n\n"
-    '\b\n  "pins": {"chrome": ["Sign up for our newsletter"], "body": ["9f2c41d07ab35e68"]}'
+    '\b\n  "pins": {"chrome": ["Join our newsletter"], "body": ["9f2c41d07ab35e68"]}'
 )
 _SHOWN = 20
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Optional
 import typer
 
 from cleaner.cli.guard import guarded
+from cleaner.cli.one_page import check_one_page
 from cleaner.cli.options import (
     ConfigOption,
     ContentOption,
@@ -23,7 +24,7 @@ from cleaner.cli.options import (
     make_settings,
 )
 from cleaner.console import emit, is_terminal, look, say, show, visible
-from cleaner.errors import InputError, SetupError
+from cleaner.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,12 +44,12 @@ CHECK_HELP: Final = (
     "\b\n"
     "  [[rule]]\n"
     '  name = "comment policy"\n'
-    '  domains = ["example.org", "*.example.com"]   # leave it out: every page\n'
-    "  text = '(?i)^our comment policy'             # a regular expression\n"
-    '  label = "policy"                             # or drop = true, or keep = true\n\n'
+    '  domains = ["example.org", "*.example.com"]  # leave it out: every page\n'
+    "  text = '(?i)^our comment policy'            # a regular expression\n"
+    '  label = "policy"                            # or drop = true, keep = true\n\n'
     "\b\n"
     "  [[rule]]\n"
-    '  css = "aside.promo, div.related"             # or xpath = "//aside"\n'
+    '  css = "aside.promo, div.related"            # or xpath = "//aside"\n'
     "  drop = true\n\n"
     "Later rules win over earlier ones. Exit code: 0 the file is good, 2 it has faults."
 )
@@ -111,11 +112,9 @@ rules_app.command("check", short_help="Show what a file of rules does, to a page
 
 def _read_page(path: str, reading: Reading) -> RawPage:
     """Read the page to try the rules on. Raises typer.Exit with 3, after the sentence, when it cannot be read."""
-    from cleaner.batch.target import are_many
     from cleaner.readers import STDIN, read, scan
 
-    if path != "-" and are_many([path]):
-        raise SetupError("one_page", f"rules check tries one page, but {path} is a folder or a pattern.")
+    check_one_page("rules check tries", path)
     found = None if path == "-" else scan([path])
     try:
         if found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from cleaner.decode.binary import REPLACEMENT
 from cleaner.decode.tables import read_rows
 
 _SAMPLE_BYTES = 20_000
@@ -42,6 +43,12 @@ _MARKUP_OR_LINE_END = re.compile(rb"[<>\r\n]+")
 _INSIDE = bytes(set(range(0x30, 0x100)) - set(b"<>"))
 """Bytes that may be the second half of a character in some encoding; text can be cut safely after any other."""
 
+_KANA = re.compile("[ぁ-ゖァ-ヺー]")
+_KANA_SHARE = 0.3
+"""Of the characters beyond ASCII, in Japanese. Of 1,000 train and dev pages and beginnings of pages in six other
+encodings of Chinese, Korean and Russian, none read as Japanese has so much."""
+_JAPANESE = {"cp932": "shift_jis", "euc_jp": "euc-jp"}
+
 _THREE_HIGH = re.compile(rb"[\x80-\xff]{3,}")
 _ALPHA_ISO = re.compile(rb"\xb6[\xe0-\xfe]")
 _ALPHA_WINDOWS = re.compile(rb"\xa2[\xe0-\xfe]")
@@ -51,8 +58,9 @@ def detect_encoding(data: bytes) -> str:
     """Guess the encoding of text that is not UTF-8; return a WHATWG name, '' when nothing fits.
 
     First the alphabets of 27 European languages: when the letters of one of them explain 98 % of the bytes beyond
-    ASCII, and these stand singly as accented letters do, that decides. Otherwise charset-normalizer chooses among the
-    encodings that pages were written in before UTF-8. Read are at most 20,000 bytes of text between tags, out of
+    ASCII, and these stand singly as accented letters do, that decides. So does kana: what reads as Japanese with three
+    of ten characters in it is Japanese. Otherwise charset-normalizer chooses among the encodings that pages were
+    written in before UTF-8. Read are at most 20,000 bytes of text between tags, out of
     262,144. Other encodings (Thai, Vietnamese, Macintosh, DOS) are not guessed; pages in them must declare them.
 
     Whole pages that come out exactly, of 437 train and dev pages re-encoded without declarations (windows-1250, -1251,
@@ -70,6 +78,9 @@ def detect_encoding(data: bytes) -> str:
     latin, share = _read_as_latin(high)
     if share >= 0.98 and sum(map(len, _THREE_HIGH.findall(sample))) < 0.1 * len(high):
         return latin
+    japanese = _read_as_japanese(sample)
+    if japanese:
+        return japanese
     from charset_normalizer import from_bytes  # here: 45 ms, which pages in UTF-8 should not pay
 
     best = from_bytes(
@@ -113,6 +124,20 @@ def _read_as_latin(high: bytes) -> tuple[str, float]:
         ((name, len(high.translate(None, letters))) for name, letters in _alphabets()), key=lambda pair: pair[1]
     )
     return name, 1 - unexplained / len(high)
+
+
+def _read_as_japanese(sample: bytes) -> str:
+    """Return the encoding in which the sample is Japanese; '' when it is in none.
+
+    charset-normalizer takes short texts for Chinese or Korean: these have the bytes of kana, too, but next to never
+    use them.
+    """
+    for codec, name in _JAPANESE.items():
+        text = sample.decode(codec, "replace")
+        beyond = len(text) - len(text.encode("ascii", "ignore"))
+        if len(_KANA.findall(text)) >= _KANA_SHARE * beyond and text.count(REPLACEMENT) <= 0.02 * beyond:
+            return name
+    return ""
 
 
 @lru_cache(maxsize=1)

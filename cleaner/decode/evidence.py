@@ -6,6 +6,7 @@ The order is told in ``cleaner.decode.decode``: mark, HTTP, the page's own words
 from __future__ import annotations
 
 import codecs
+import re
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -92,7 +93,8 @@ def _find_wide(data: bytes, http: str) -> tuple[str, str, int] | None:
     """Return (name, evidence, bytes of the mark) for a byte order mark, or for UTF-16 without one; else None.
 
     Without a mark, UTF-16 is believed when every second byte is one of _UPPER_HALVES, control characters that no other
-    text has in such numbers; or when HTTP says so and the bytes are not UTF-8.
+    text has in such numbers; when it has control characters, is not UTF-8 and reads as Chinese, Japanese or Korean; or
+    when HTTP says so and the bytes are not UTF-8.
     """
     for mark, name in _MARKS:
         if data.startswith(mark) and (len(mark) != 4 or len(data) % 4 == 0):
@@ -102,12 +104,28 @@ def _find_wide(data: bytes, http: str) -> tuple[str, str, int] | None:
         for name, upper, lower in (("utf-16be", first, second), ("utf-16le", second, first)):
             if upper > 0.7 and lower < 0.2:
                 return name, "http" if name == http else "detector", 0
-    if http.startswith("utf-16"):
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            return http, "http", 0
+    if http.startswith("utf-16") and not _is_utf8(data):
+        return http, "http", 0
+    head = data[: 2 * BINARY_SAMPLE_BYTES]
+    if (b"\1" in head or b"\2" in head or b"\0" in head) and not _is_utf8(data):
+        for name in ("utf-16le", "utf-16be"):
+            text = head[: len(head) // 2 * 2].decode(name, "replace")
+            if len(_EAST_ASIAN.findall(text)) >= 0.95 * len(text) and _EAST_ASIAN_STOP.search(text):
+                return name, "detector", 0
     return None
+
+
+_EAST_ASIAN = re.compile("[\\s!-~“”‘’…—·\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+_EAST_ASIAN_STOP = re.compile("[\u3000-\u3002\uff0c]|[\uac00-\ud7a3][ .\r\n]")
+"""Signs of whole sentences, which bytes of another nature hardly ever spell: two of them are a control character."""
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _share(data: bytes, members: bytes) -> float:

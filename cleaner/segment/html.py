@@ -16,7 +16,7 @@ from lxml import etree
 
 from cleaner.page import Containers, Elements, Layout
 from cleaner.segment.head import HeadReader, person_role
-from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, LINK, MEDIA, RULE, SHELL, SKIP, Roles
+from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, FORMULA, LINK, MEDIA, RULE, SHELL, SKIP, Roles
 
 _ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
 _MAX_ATTRIBUTE_CHARS = 300
@@ -119,7 +119,7 @@ class _Target:
         bits = 0
         if role == BLOCK:
             self._open_container(attributes)
-        elif role == SKIP:
+        elif role == SKIP or (role == FORMULA and self.hiding):  # readers see a picture of a hidden formula
             self._skip(tag, attributes)
             return
         elif not role or role == LINK:
