@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.cues.evidence import STRENGTHS
+from cleaner.cues.phrases import credits_picture, read_phrases, read_words
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.model import Opinion
 from cleaner.page import KINDS, Kind, Layout
 
-__all__ = ["BODY_PLACES", "HEAD_LINES", "TITLE_SIGN", "choose_kinds", "shares_of"]
+__all__ = ["BODY_PLACES", "HEAD_LINES", "TITLE_SIGN", "choose_kinds", "hear_lines", "shares_of"]
 
 Floats = NDArray[np.float32]
 
@@ -22,6 +26,35 @@ BODY_PLACES = np.array([KINDS.index(kind) for kind in _BODY_KINDS])
 _OTHER_PLACES = np.array([place for place, kind in enumerate(KINDS) if kind not in _BODY_KINDS])
 
 
+SAID_CHARS = 400
+"""Longer paragraphs are running text, whatever phrase is in them."""
+SAID_WORTH = 3.0
+"""What a strong phrase or a credit adds to the logit of its kind. Of the paragraphs of dev pages as text labelled by hand,
+.747 are named right without, .758 with phrases; 1, 2 and 4 instead do .007 less, the same and .003 more."""
+_CREDIT_REACH = 4.5
+"""A line that credits a picture may be its caption where that kind is this near to the likeliest (logits)."""
+_NAV, _CAPTION = KINDS.index(Kind.NAV), KINDS.index(Kind.CAPTION)
+
+
+def hear_lines(texts: Sequence[str], names: Floats) -> Floats:
+    """Return the logits of names of a plain text with what its lines say of themselves: known phrases, credits.
+
+    Where nothing but words is known, these are to be believed; of a page with a DOM the network sees enough. A line of
+    a menu is ``nav`` whatever it points to, so what is likeliest ``nav`` stays so.
+    """
+    names = names.copy()
+    likeliest = names.argmax(axis=1)
+    for place, text in enumerate(texts):
+        if len(text) > SAID_CHARS or likeliest[place] == _NAV:
+            continue
+        said = read_phrases(text, read_words(text))
+        if said.weight >= STRENGTHS["strong"]:
+            names[place, KINDS.index(said.kinds[0])] += SAID_WORTH
+        if names[place, _CAPTION] > names[place].max() - _CREDIT_REACH and credits_picture(text):
+            names[place, _CAPTION] += SAID_WORTH
+    return names
+
+
 def choose_kinds(
     layout: Layout, opinion: Opinion, scores: Floats, is_body: NDArray[np.bool_]
 ) -> tuple[list[Kind], Floats]:
@@ -31,6 +64,7 @@ def choose_kinds(
     first, last = (int(prose[0]), int(prose[-1])) if len(prose) else (len(kinds), len(kinds))
     _mark_headline(layout, opinion.like_title, kinds, probabilities, until=first, last=last)
     if layout.content_type == "text":
+        _set_apart(opinion.prediction.names, is_body, kinds, probabilities, until=first)
         _mark_head_lines(layout, kinds, probabilities)
         _close_block(kinds, probabilities, scores, opinion.prediction.names)
         _mark_last_line(opinion, kinds, scores)
@@ -57,6 +91,23 @@ def _likeliest(is_body: NDArray[np.bool_], logits: Floats) -> tuple[list[Kind], 
 
 PROSE_WORDS = 15
 """The first kept paragraph of this length begins the article."""
+
+
+_APART = {Kind.TITLE: 0.3, Kind.CAPTION: 0.25, Kind.BYLINE: 0.4, Kind.DATELINE: 0.4}
+"""From these probabilities on a kept line of a text is no part of the running text. Dev, with phrases, credits and the
+head for texts: .761 -> .769 named right, F1 of articles .9108 -> .9110; with .15 for captions .767 and .9103."""
+
+
+def _set_apart(
+    logits: Floats, is_body: NDArray[np.bool_], kinds: list[Kind], probabilities: Floats, *, until: int
+) -> None:
+    """Name headlines, captions, bylines and dates that the side of the body would hide; headlines only before prose."""
+    shares = shares_of(logits)
+    for kind, least in _APART.items():
+        likely = shares[:, KINDS.index(kind)]
+        places = np.flatnonzero(is_body & (likely >= least))
+        for place in places[places < until].tolist() if kind is Kind.TITLE else places.tolist():
+            kinds[place], probabilities[place] = kind, likely[place]
 
 
 def _mark_headline(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from cleaner.cut import choose_cut, cut_signs
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
-from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, shares_of
+from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, hear_lines, shares_of
 from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
@@ -78,7 +78,10 @@ def judge(layout: Layout, settings: Settings = DEFAULTS, *, features: Features |
     model = _model(settings)
     features = features or extract(layout)
     like, ends = features.numbers[:, [_LIKE_TITLE, _ENDS]].T.copy()
-    return Opinion(predict(model, features), features.word_counts, like, ends)
+    prediction = predict(model, features)
+    if layout.content_type == "text":
+        prediction = replace(prediction, names=hear_lines(layout.texts, prediction.names))
+    return Opinion(prediction, features.word_counts, like, ends)
 
 
 def _model(settings: Settings) -> Model:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cleaner.cues.attributes import read_attributes
 from cleaner.cues.evidence import NOTHING, STRENGTHS, Evidence
+from cleaner.cues.phrases import read_phrases, read_words
 from cleaner.cues.tables import ANYWHERE_WORDS, LANGUAGES, START_WORDS, table_lines
 from cleaner.page import KINDS, Layout
 from cleaner.training.weak_kinds.chrome import AGREED, LONGEST, judge_chrome
@@ -20,8 +21,6 @@ from cleaner.training.weak_kinds.facts import BODY_SHARE, CHROME_SHARE, WIDE, ga
 from cleaner.training.weak_kinds.gold import judge_gold
 from cleaner.training.weak_kinds.lines import reads_as_byline
 from cleaner.training.weak_kinds.neighbours import find_lists, find_sections
-from cleaner.training.weak_kinds.phrases import read_phrases
-from cleaner.training.weak_kinds.words import read_words
 
 __all__ = [
     "AGREED",

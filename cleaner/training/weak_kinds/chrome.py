@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from cleaner.cues.evidence import INNER, MASTERS, NOTHING, STRENGTHS, Evidence
+from cleaner.cues.phrases import read_words
 from cleaner.page import KINDS, Kind
 from cleaner.training.weak_kinds.facts import BODY_SHARE, Facts
 from cleaner.training.weak_kinds.lines import is_link, is_near_start, read_line, read_surroundings
-from cleaner.training.weak_kinds.words import alike, read_words, title_likeness
+from cleaner.training.weak_kinds.words import alike, title_likeness
 
 AGREED: Final = 0.95
 """Votes of two sources for the same kind add up to this or more when both are at least fair."""

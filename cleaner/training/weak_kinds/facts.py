@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.cues.evidence import Evidence
+from cleaner.cues.phrases import read_phrases, read_words
 from cleaner.page import Layout
 from cleaner.training.weak_kinds.attributes import read_contexts
-from cleaner.training.weak_kinds.phrases import read_phrases
-from cleaner.training.weak_kinds.words import read_words, title_likeness
+from cleaner.training.weak_kinds.words import title_likeness
 
 BODY_SHARE: Final = 0.8
 """A paragraph with this share of its tokens in the gold is body; the rest is often a note mark or a link."""

@@ -1,19 +1,9 @@
-"""Words of a line as they are counted and compared, and how alike a line and a headline are."""
+"""How alike a line and a headline are."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
-
-_CJK: Final = "\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TOKEN: Final = re.compile(rf"©|[{_CJK}]|[^\W{_CJK}]+")
-
-
-def read_words(text: str) -> tuple[str, ...]:
-    """Return the lower-cased words; a Chinese or Japanese character counts as one, and so does ``©``."""
-    return tuple(_TOKEN.findall(text.lower().replace("&", " ")))
 
 
 def alike(words: Sequence[str], title: Sequence[str]) -> float:
