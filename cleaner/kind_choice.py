@@ -29,8 +29,8 @@ _OTHER_PLACES = np.array([place for place, kind in enumerate(KINDS) if kind not 
 SAID_CHARS = 400
 """Longer paragraphs are running text, whatever phrase is in them."""
 SAID_WORTH = 3.0
-"""What a strong phrase or a credit adds to the logit of its kind. Of the paragraphs of dev pages as text labelled by hand,
-.747 are named right without, .758 with phrases; 1, 2 and 4 instead do .007 less, the same and .003 more."""
+"""What a strong phrase or a credit adds to the logit of its kind. Of the paragraphs of dev pages as text that were labelled
+by hand, .747 are named right without, .758 with phrases; 1, 2 and 4 instead do .007 less, the same and .003 more."""
 _CREDIT_REACH = 4.5
 """A line that credits a picture may be its caption where that kind is this near to the likeliest (logits)."""
 _NAV, _CAPTION = KINDS.index(Kind.NAV), KINDS.index(Kind.CAPTION)

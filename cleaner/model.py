@@ -41,6 +41,8 @@ ARRAYS = (
 """Arrays without which nothing can be computed."""
 NAME_ARRAYS = ("name_w", "name_b")
 """The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
+TEXT_ARRAYS = ("text_name_w", "text_name_b")
+"""The same for plain texts, beside the other; weights may have none."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -108,7 +110,7 @@ class Model:
         """
         a = self.arrays
         h = np.empty((len(words), a["input_b"].shape[0]), dtype=np.float32)
-        given, width = a.get("name_w"), h.shape[1]
+        given, width = self._heads(numbers), h.shape[1]
         said = None if given is None else np.empty((len(words), given.shape[1]), dtype=np.float32)
         near, far = (_mean_rows(a[f"table_{BAG_TABLES[k]}"], bags[k], 0, len(bags[k][1]) - 1) for k in (4, 5))
         for low in range(0, len(words), ROWS):
@@ -136,8 +138,25 @@ class Model:
         total = np.concatenate((h.mean(axis=0), (h * (words / max(float(words.sum()), 1e-6))[:, None]).sum(axis=0)))
         page = np.maximum(total @ a["page1_w"] + a["page1_b"], 0) @ a["page2_w"] + a["page2_b"]
         kinds = kinds.astype(np.float32)
-        names = kinds if said is None or given is None else _name(said + h @ given[:width], a["name_b"])
+        names = kinds if said is None or given is None else self._names(said + h @ given[:width], page)
         return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names)
+
+    def _heads(self, numbers: Floats) -> Floats | None:
+        """Return the heads that name this page's kinds, beside each other: for a plain text there is one more."""
+        given, more = (self.arrays.get(name) for name in (NAME_ARRAYS[0], TEXT_ARRAYS[0]))
+        if given is None or more is None or not len(numbers) or numbers[0, self.header["numbers"].index("is_html")]:
+            return given
+        return np.concatenate((given, more), axis=1)
+
+    def _names(self, said: Floats, page: Floats) -> Floats:
+        """Return the logits of names; of a text that is an article the head for texts has its say."""
+        wide = self.arrays[NAME_ARRAYS[0]].shape[1]
+        names = _name(said[:, :wide], self.arrays[NAME_ARRAYS[1]])
+        if said.shape[1] > wide:
+            odds = np.exp(page - page.max())
+            article = np.float32(odds[self.header["page_types"].index("article")] / odds.sum())
+            names += article * (_name(said[:, wide:], self.arrays[TEXT_ARRAYS[1]]) - names)
+        return names
 
 
 def _name(said: Floats, offsets: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``).
 
-``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the head that names kinds, on any weights;
+``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the heads that name kinds, on any weights;
 EXAMPLES is a pickle of examples, otherwise those of the corpora are taken.
 """
 
@@ -30,6 +30,7 @@ from cleaner.training.folds import cross_judge
 from cleaner.training.names import fit_names
 from cleaner.training.network import export
 from cleaner.training.renderings import render
+from cleaner.training.text_names import fit_text_names
 from cleaner.training.train import Plan, mean_opinion, predictions, save, soften, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
 
@@ -64,7 +65,7 @@ def main() -> int:
     calibration = calibrate(dev, predictions(network, dev), also=(examples, found))
     _say(str(calibration))
     header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)}
-    names = fit_names(Model(header, export(network)), examples, say=_say)
+    names = _fit_heads(Model(header, export(network)), examples)
     save(WEIGHTS, network, header, names=names)
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
     from cleaner.training import site  # reads the weights just written
@@ -73,7 +74,7 @@ def main() -> int:
 
 
 def refit_names(weights: str, out: str, examples: str = "") -> int:
-    """Give a weights file a new head that names kinds, and leave all else as it is; return the exit code."""
+    """Give a weights file new heads that name kinds, and leave all else as it is; return the exit code."""
     model = read_weights(weights)
     if examples:
         with Path(examples).open("rb") as file:
@@ -84,10 +85,16 @@ def refit_names(weights: str, out: str, examples: str = "") -> int:
             print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
             return 0
         found = load_examples(corpora, corpora_digest(corpora))
-    names = fit_names(model, found, say=_say)
+    names = _fit_heads(model, found)
     write_weights(Path(out), model.header, {**model.arrays, **names})
     _say(f"wrote {out}")
     return 0
+
+
+def _fit_heads(model: Model, examples: list[Example]) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
+    """Return the arrays of the head that names kinds, and of the one for texts that learns from it."""
+    names = fit_names(model, examples, say=_say)
+    return names | fit_text_names(Model(model.header, model.arrays | names), examples, say=_say)
 
 
 def corpora_digest(corpora: Path) -> str:
@@ -128,7 +135,16 @@ def recipe_digest() -> str:
     return total.hexdigest()
 
 
-_NOT_OF_EXAMPLES = {"__main__.py", "train.py", "network.py", "calibrate.py", "folds.py", "names.py", "site.py"}
+_NOT_OF_EXAMPLES = {
+    "__main__.py",
+    "train.py",
+    "network.py",
+    "calibrate.py",
+    "folds.py",
+    "names.py",
+    "text_names.py",
+    "site.py",
+}
 """Files of ``training`` that work on examples made before."""
 
 

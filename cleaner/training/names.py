@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from cleaner.features import DOM_START, Bags, Features
 from cleaner.kind_choice import BODY_PLACES
-from cleaner.model import NAME_ARRAYS, Model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example, seeded
@@ -77,9 +77,9 @@ def fit_names(
     the one before. ``named`` are paragraphs that a person named, by default those of the package.
     """
     plan = plan or NamePlan()
-    drawn = _gather(_open_head(model), examples, plan, read_named() if named is None else named)
+    drawn = _gather(open_head(model), examples, plan, read_named() if named is None else named)
     say(f"names: {len(drawn.kinds)} paragraphs of {len(np.unique(drawn.kinds))} kinds, {drawn.by_hand.sum()} by hand")
-    scale = _kind_scale(drawn.kinds, drawn.trust)
+    scale = kind_scale(drawn.kinds, drawn.trust)
     weights, offsets, loss = _fit(drawn._replace(trust=drawn.trust * scale[drawn.kinds]), plan)
     say(f"names: loss {loss:.4f}")
     beside = np.concatenate(np.split(weights, 3), axis=1)
@@ -101,11 +101,12 @@ class Drawn(NamedTuple):
         return Drawn(self.seen[places], self.kinds[places], self.trust[places], self.by_hand[places])
 
 
-def _open_head(model: Model) -> Model:
+def open_head(model: Model) -> Model:
     """Return the model with a head that names nothing but hands out what a head is given."""
     width = model.arrays["kind_w"].shape[0] + model.arrays["input_w"].shape[0]
     head = {"name_w": np.eye(width, dtype=np.float32), "name_b": np.zeros(width, np.float32)}
-    return Model(model.header, {name: array for name, array in model.arrays.items() if name not in NAME_ARRAYS} | head)
+    heads = {*NAME_ARRAYS, *TEXT_ARRAYS}
+    return Model(model.header, {name: array for name, array in model.arrays.items() if name not in heads} | head)
 
 
 def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Named) -> Drawn:
@@ -119,10 +120,10 @@ def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Na
         hand = np.flatnonzero(hand_kinds >= 0)
         if not len(weak) + len(hand):
             continue
-        near = np.where(_is_near(example, plan)[weak], np.float32(plan.near_weight), np.float32(1))
+        near = np.where(is_near(example, plan)[weak], np.float32(plan.near_weight), np.float32(1))
         counts = np.bincount(hand_kinds[hand], minlength=len(KINDS))
         places = np.concatenate((weak, hand))
-        seen.append(_beside(predict(model, example.features).names.astype(np.float16), places))
+        seen.append(beside(predict(model, example.features).names.astype(np.float16), places))
         kinds += [weak_kinds[weak].astype(np.int64), hand_kinds[hand]]
         trust += [example.kind_weight[weak] * near, plan.named_weight / np.sqrt(counts[hand_kinds[hand]])]
         by_hand.append(np.arange(len(places)) >= len(weak))
@@ -131,7 +132,7 @@ def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Na
     )
 
 
-def _beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.float16]:
+def beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.float16]:
     """Return for each place its row, the one before and the one after, zeros at the ends of the page, in one."""
     padded = np.pad(seen, ((1, 1), (0, 0)))
     return np.concatenate((padded[places + 1], padded[places], padded[places + 2]), axis=1)
@@ -177,7 +178,7 @@ def _emptied(bags: Bags) -> Bags:
     return Bags(np.zeros(0, np.int32), np.zeros_like(bags.offsets))
 
 
-def _is_near(example: Example, plan: NamePlan) -> NDArray[np.bool_]:
+def is_near(example: Example, plan: NamePlan) -> NDArray[np.bool_]:
     """Mark the paragraphs of the article, and those a little before and after it."""
     body = np.flatnonzero((example.shares > _ARTICLE_SHARE) & (example.tokens > _ARTICLE_WORDS))
     near = np.zeros(len(example.shares), dtype=np.bool_)
@@ -188,7 +189,7 @@ def _is_near(example: Example, plan: NamePlan) -> NDArray[np.bool_]:
 
 def _draw(example: Example, plan: NamePlan, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return the places of the labelled paragraphs of an example that are learned from."""
-    wanted = _is_near(example, plan) | (rng.random(len(example.shares)) < plan.far_share)
+    wanted = is_near(example, plan) | (rng.random(len(example.shares)) < plan.far_share)
     known = np.flatnonzero((example.kinds >= 0) & (example.kinds < len(KINDS)) & wanted)
     drawn = []
     for kind in np.unique(example.kinds[known]):
@@ -198,7 +199,7 @@ def _draw(example: Example, plan: NamePlan, rng: np.random.Generator) -> NDArray
     return np.sort(np.concatenate(drawn)) if drawn else np.zeros(0, np.int64)
 
 
-def _kind_scale(kinds: NDArray[np.int64], trust: Floats) -> Floats:
+def kind_scale(kinds: NDArray[np.int64], trust: Floats) -> Floats:
     """Return a weight for each kind, as in training: rare kinds count more, by the root of how much rarer they are.
 
     The logits get it taken off again, so that a rare kind is not named too often.

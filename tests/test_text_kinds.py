@@ -1,0 +1,148 @@
+"""Kinds in plain texts: what lines say of themselves, credits of pictures, and the head that learned from HTML."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("rapidfuzz", reason="gold is laid over pages with rapidfuzz; pip install 'article-cleaner[train]'")
+
+from test_names import salt_examples
+
+import cleaner
+from cleaner.cues.phrases import credits_picture
+from cleaner.cues.tables import table_lines
+from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, load_model
+from cleaner.page import KINDS, Kind
+from cleaner.score import predict
+from cleaner.training.dataset import Example
+from cleaner.training.text_names import Lesson, TextPlan, carry, fit_lesson, fit_text_names, teach
+
+PROSE = " ".join(["The clerk of Kellerow counted the crates and wrote it down in the book of the harbour."] * 3)
+
+
+def logits(*kinds: Kind) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Return logits of lines, each most likely of the kind said."""
+    return np.eye(len(KINDS), dtype=np.float32)[[KINDS.index(kind) for kind in kinds]]
+
+
+@pytest.mark.parametrize(
+    ("line", "likeliest", "heard"),
+    [
+        ("Leave a comment", Kind.RELATED, Kind.COMMENTS),
+        ("Tags: harbour, salt", Kind.RELATED, Kind.TAGS),
+        ("Leave a comment", Kind.NAV, None),
+        ("The crates at noon. Photo by Ann Lee", Kind.BODY, Kind.CAPTION),
+        ("The crates at noon.", Kind.BODY, None),
+        ("Leave a comment" + " and salt" * SAID_CHARS, Kind.RELATED, None),
+    ],
+)
+def test_a_line_is_heard(line: str, likeliest: Kind, heard: Kind | None) -> None:
+    """A known phrase and a credit speak for their kind; a menu's line stays a menu's line, running text is not read."""
+    before = logits(likeliest)
+    change = hear_lines([line], before) - before
+    found = {KINDS[place]: float(change[0, place]) for place in np.flatnonzero(change[0])}
+    assert found == ({} if heard is None else {heard: SAID_WORTH})
+
+
+@pytest.mark.parametrize(
+    ("line", "is_credit"),
+    [
+        ("Crates on the quay (Bo Ek/Nordfoto)", True),
+        ("Crates on the quay © Harbour Archive", True),
+        ("Kisten am Kai. Foto: Bo Ek", True),
+        ("© 2024 The Harbour Gazette", False),
+        ("He took a photo by mistake/accident and left.", True),
+        ("The photograph was taken in May.", False),
+        ("Open all week (Monday and Sunday)", False),
+        ("()", False),
+        ("", False),
+    ],
+)
+def test_credits_are_told_by_words_and_form(line: str, is_credit: bool) -> None:
+    """Words of the table, a sign after other words, names with a stroke in brackets; nothing else."""
+    assert credits_picture(line) is is_credit
+
+
+def test_the_table_of_credits_is_sound() -> None:
+    """Each entry is words in lower case and a place, and stands there once."""
+    entries = [line.split(" | ") for line in table_lines("credits.txt")]
+    assert {place for _, place in entries} == {"anywhere", "end"}
+    words = [entry[0] for entry in entries]
+    assert len(words) == len(set(words))
+    assert [entry for entry in words if entry != entry.lower().strip()] == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_hearing_changes_no_more_than_it_says(lines: list[str]) -> None:
+    """Whatever stands in the lines, a logit stays or rises by the worth of a phrase, of a credit or of both."""
+    before = np.zeros((len(lines), len(KINDS)), np.float32)
+    before[:, KINDS.index(Kind.RELATED)] = 1
+    change = hear_lines(lines, before) - before
+    assert set(np.unique(change).tolist()) <= {0.0, SAID_WORTH, 2 * SAID_WORTH}
+
+
+def test_a_credited_line_of_a_text_is_a_caption() -> None:
+    """A line with a credit between paragraphs of a text with a menu is named caption and left out of the text."""
+    menu = "Home\n\nSport\n\nWeather\n\nContact\n\nSign in"
+    line = "Crates on the quay of Kellerow on Monday (Bo Ek/Nordfoto)"
+    text = f"{menu}\n\nSalt in Kellerow\n\n{PROSE}\n\n{line}\n\n{PROSE} Then it rained.\n\n{menu}\n\nSubscribe"
+    article = cleaner.clean(text, content_type="text")
+    assert [part.kind for part in article.paragraphs if part.text == line] == [Kind.CAPTION]
+    assert line not in article.text
+
+
+def renderings() -> dict[str, Example]:
+    """Return the example page as HTML and as a whole page of text."""
+    return {example.rendering: example for example in salt_examples()}
+
+
+def test_what_is_said_of_html_is_carried_to_its_text() -> None:
+    """The paragraphs of a page are found again in its text, each with what was said of it."""
+    html = renderings()["html"]
+    taught = teach(load_model(), html)
+    shares, trust = carry(html, html, taught)
+    assert np.allclose(taught.sum(axis=1), 1, atol=1e-3)
+    assert np.allclose(shares, taught)
+    assert trust.tolist() == [1.0] * len(html.kinds)
+
+
+def test_the_head_for_texts_learns_its_lesson() -> None:
+    """Moved from zeros towards kinds that one column tells, a head tells them."""
+    rng = np.random.default_rng(1)
+    kinds = rng.integers(0, 3, 600)
+    seen = (np.eye(4)[kinds] + rng.normal(0, 0.1, (600, 4))).astype(np.float16)
+    lesson = Lesson(seen, np.eye(len(KINDS), dtype=np.float32)[kinds], np.ones(600, np.float32))
+    begun = np.zeros((5, len(KINDS)), np.float32)
+    head, loss = fit_lesson(begun, lesson, TextPlan(passes=40, rows=100, learning_rate=0.05, decay=0.0))
+    assert np.mean((seen @ head[:-1] + head[-1]).argmax(axis=1) == kinds) == 1.0
+    assert loss < 0.1
+
+
+def test_a_head_for_texts_leaves_html_and_scores_alone() -> None:
+    """With such a head, HTML is named as without, bit by bit, and of a text nothing but the names changes."""
+    page = renderings()
+    model = load_model()
+    bare = Model(model.header, {name: array for name, array in model.arrays.items() if name not in TEXT_ARRAYS})
+    whole = page.get("whole") or page["plain"]
+    examples = [page["html"], _as_whole(whole)]
+    head = fit_text_names(bare, examples, TextPlan(passes=5, rows=64, learning_rate=0.05), named={}, say=lambda _: None)
+    assert {name: array.shape for name, array in head.items()} == {
+        text: bare.arrays[name].shape for text, name in zip(TEXT_ARRAYS, NAME_ARRAYS, strict=True)
+    }
+    with_head = Model(model.header, bare.arrays | head)
+    html = [predict(one, page["html"].features) for one in (bare, with_head)]
+    assert html[0].names.tobytes() == html[1].names.tobytes()
+    text = [predict(one, whole.features) for one in (bare, with_head)]
+    assert text[0].body.tobytes() + text[0].kinds.tobytes() == text[1].body.tobytes() + text[1].kinds.tobytes()
+    assert np.abs(text[0].names - text[1].names).max() > 0.01
+
+
+def _as_whole(example: Example) -> Example:
+    from dataclasses import replace
+
+    return replace(example, rendering="whole")
