@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -19,14 +19,16 @@ def read_words(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.lower().replace("&", " ")))
 
 
-def read_phrases(text: str, words: Sequence[str]) -> Evidence:
+def read_phrases(text: str, words: Sequence[str], table: Mapping[str, Sequence[Phrase]] | None = None) -> Evidence:
     """Return what the chrome phrases in a paragraph say; a whole match outdoes a beginning, that one a find inside.
+
+    ``table`` has phrases by their first word, by default :func:`cleaner.cues.tables.phrases_by_first_word`.
 
     >>> read_phrases("Leave a comment", ("leave", "a", "comment")).kinds
     (<Kind.COMMENTS: 'comments'>,)
     """
     numbered = ["#" if word.isdigit() else word for word in words[:160]]
-    table = phrases_by_first_word()
+    table = phrases_by_first_word() if table is None else table
     best: dict[str, Evidence] = {}
     for at, word in enumerate(numbered):
         for phrase in table.get(word, ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -121,13 +122,22 @@ def word_limit(phrase: Phrase) -> int:
 @cache
 def phrases_by_first_word() -> dict[str, list[Phrase]]:
     """Return all phrases by their first word, the longest first."""
+    return _by_first_word([f"phrases.{language}.txt" for language in LANGUAGES])
+
+
+@cache
+def said_by_first_word() -> dict[str, list[Phrase]]:
+    """Return the same with those of ``said.txt``, which are read when a line of plain text is named, and only then."""
+    return _by_first_word(["said.txt", *(f"phrases.{language}.txt" for language in LANGUAGES)])
+
+
+def _by_first_word(names: Sequence[str]) -> dict[str, list[Phrase]]:
     table: dict[str, list[Phrase]] = {}
-    for language in LANGUAGES:
-        for line in table_lines(f"phrases.{language}.txt"):
-            phrase, place, kind, strength = line.split(" | ")
-            words = tuple(phrase.rstrip(":").split())
-            evidence = Evidence((Kind(kind),), STRENGTHS[strength])
-            table.setdefault(words[0], []).append(Phrase(words, place, phrase.endswith(":"), evidence))
+    for line in (line for name in names for line in table_lines(name)):
+        phrase, place, kind, strength = line.split(" | ")
+        words = tuple(phrase.rstrip(":").split())
+        evidence = Evidence((Kind(kind),), STRENGTHS[strength])
+        table.setdefault(words[0], []).append(Phrase(words, place, phrase.endswith(":"), evidence))
     for entries in table.values():
         entries.sort(key=lambda entry: -len(entry.words))
     return table
