@@ -12,7 +12,7 @@ pytest.importorskip("rapidfuzz", reason="gold is laid over pages with rapidfuzz;
 from test_names import salt_examples
 
 import cleaner
-from cleaner.cues.phrases import credits_picture
+from cleaner.cues.phrases import credits_picture, read_phrases, read_words
 from cleaner.cues.tables import table_lines
 from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines
 from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, load_model
@@ -76,6 +76,13 @@ def test_the_table_of_credits_is_sound() -> None:
     assert [entry for entry in words if entry != entry.lower().strip()] == []
 
 
+def test_phrases_for_lines_alone_are_no_sign_for_the_network() -> None:
+    """What asks readers to log in is heard as said of comments; the tables that the network reads do not have it."""
+    line = "Log in to leave a comment."
+    assert hear_lines([line], logits(Kind.NAV))[0, KINDS.index(Kind.COMMENTS)] == SAID_WORTH
+    assert read_phrases(line, read_words(line)).kinds == ()
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_hearing_changes_no_more_than_it_says(lines: list[str]) -> None:
@@ -107,7 +114,7 @@ def test_what_is_said_of_html_is_carried_to_its_text() -> None:
     taught = teach(load_model(), html)
     shares, trust = carry(html, html, taught)
     assert np.allclose(taught.sum(axis=1), 1, atol=1e-3)
-    assert np.allclose(shares, taught)
+    assert np.allclose(shares[:4], taught[:4])  # the lines of the menu; days that differ by figures are alike
     assert trust.tolist() == [1.0] * len(html.kinds)
 
 

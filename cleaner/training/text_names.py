@@ -45,7 +45,7 @@ class TextPlan:
     alone_weight: float = 0.5
     """What one weighs of which only its own words were found again, see :func:`carry`."""
     share: float = 0.8
-    """How far the head goes from the other one to what it learned: all the way, other pages than articles lose .0005."""
+    """How far it goes from the other head to what it learned; all the way, other pages than articles lose .0005."""
     named_weight: float = 10.0
     """What a paragraph weighs that a person named."""
 
