@@ -78,7 +78,7 @@ def test_the_table_of_credits_is_sound() -> None:
 
 def test_phrases_for_lines_alone_are_no_sign_for_the_network() -> None:
     """What asks readers to log in is heard as said of comments; the tables that the network reads do not have it."""
-    line = "Log in to leave a comment."
+    line = "Please log in to leave a comment."
     assert hear_lines([line], logits(Kind.NAV))[0, KINDS.index(Kind.COMMENTS)] == SAID_WORTH
     assert read_phrases(line, read_words(line)).kinds == ()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.errors import InputError, RunError, SetupError
-from cleaner.model import NAME_ARRAYS, Model, load_model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, load_model
 from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
 from cleaner.training.own.figures import Figures, measure_weights
@@ -136,7 +136,8 @@ def train_own(gold: Gold, order: Order, *, on_step: Callable[[str, int, int], No
     }
     with tempfile.TemporaryDirectory(prefix="cleaner-train-") as folder:
         made = Path(folder) / f"{order.output.stem or 'weights'}.npz"
-        names = {} if start is None else {name: model.arrays[name] for name in NAME_ARRAYS if name in model.arrays}
+        heads = {*NAME_ARRAYS, *TEXT_ARRAYS} if start is not None else set()
+        names = {name: array for name, array in model.arrays.items() if name in heads}
         save(made, tuned.network, {"calibration": calibration, **header}, names=names)
         before, after = measure_weights(dev, place), measure_weights(dev, str(made))
         replace_file(order.output, made.read_bytes())
