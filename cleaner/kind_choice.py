@@ -38,7 +38,7 @@ _SENTENCE_ENDS = (".", "!", "?", "\u3002")
 _NAV, _CAPTION = KINDS.index(Kind.NAV), KINDS.index(Kind.CAPTION)
 
 
-def hear_lines(texts: Sequence[str], names: Floats) -> Floats:
+def hear_lines(texts: Sequence[str], names: Floats, *, worth: float = SAID_WORTH) -> Floats:
     """Return the logits of names of a plain text with what its lines say of themselves: known phrases, credits.
 
     Where nothing but words is known, these are to be believed; of a page with a DOM the network sees enough. A line of
@@ -51,9 +51,9 @@ def hear_lines(texts: Sequence[str], names: Floats) -> Floats:
             continue
         said = read_phrases(text, read_words(text), table)
         if said.weight >= STRENGTHS["strong"]:
-            names[place, KINDS.index(said.kinds[0])] += SAID_WORTH
+            names[place, KINDS.index(said.kinds[0])] += worth
         if names[place, _CAPTION] > names[place].max() - _CREDIT_REACH and credits_picture(text):
-            names[place, _CAPTION] += SAID_WORTH
+            names[place, _CAPTION] += worth
     return names
 
 
@@ -100,7 +100,7 @@ _APART = {Kind.TITLE: 0.3, Kind.CAPTION: 0.25, Kind.BYLINE: 0.4, Kind.DATELINE: 
 """From these probabilities on a kept line of a text is no part of the running text. Dev, with phrases, credits and the
 head for texts: .761 -> .769 named right, F1 of articles .9108 -> .9110; with .15 for captions .767 and .9103."""
 
-APART_CHROME = 0.3
+APART_CHROME = 0.2
 """Only where so much of a page's paragraphs is likely chrome; in texts that a program cleaned, such a line is text."""
 
 

@@ -13,8 +13,8 @@ from cleaner.cut import choose_cut, cut_signs
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
-from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, hear_lines, shares_of
-from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
+from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, SAID_WORTH, TITLE_SIGN, choose_kinds, hear_lines, shares_of
+from cleaner.model import Bag, Model, Opinion, Prediction, article_say, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
@@ -80,7 +80,8 @@ def judge(layout: Layout, settings: Settings = DEFAULTS, *, features: Features |
     like, ends = features.numbers[:, [_LIKE_TITLE, _ENDS]].T.copy()
     prediction = predict(model, features)
     if layout.content_type == "text":
-        prediction = replace(prediction, names=hear_lines(layout.texts, prediction.names))
+        worth = SAID_WORTH * float(article_say(model.header, prediction.page))
+        prediction = replace(prediction, names=hear_lines(layout.texts, prediction.names, worth=worth))
     return Opinion(prediction, features.word_counts, like, ends)
 
 
