@@ -167,7 +167,8 @@ def article_say(header: Mapping[str, Any], page: Floats) -> np.float32:
     """
     odds = np.exp(page - page.max())
     article = odds[header["page_types"].index("article")] / odds.sum()
-    return np.float32(max(2 * float(article) - 1, 0.0))
+    say: np.float32 = np.float32(max(2 * float(article) - 1, 0.0))
+    return say
 
 
 def _name(said: Floats, offsets: Floats) -> Floats:
