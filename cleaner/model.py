@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from cleaner.errors import SetupError
 
-__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "article_say", "load_model", "logistic"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "load_model", "logistic"]
 
 FORMAT = 1
 """Version of the weights file; another one is refused."""
@@ -69,6 +69,8 @@ class Prediction:
     """(number of page types,) logits."""
     names: Floats
     """(n, number of kinds) logits by which paragraphs are named; ``kinds`` again in weights without such a head."""
+    text_names: Floats | None = None
+    """The same by the head for whole pages of text; None for HTML and in weights without such a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,10 @@ class Model:
         total = np.concatenate((h.mean(axis=0), (h * (words / max(float(words.sum()), 1e-6))[:, None]).sum(axis=0)))
         page = np.maximum(total @ a["page1_w"] + a["page1_b"], 0) @ a["page2_w"] + a["page2_b"]
         kinds = kinds.astype(np.float32)
-        names = kinds if said is None or given is None else self._names(said + h @ given[:width], page)
-        return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names)
+        names, in_text = kinds, None
+        if said is not None and given is not None:
+            names, in_text = self._names(said + h @ given[:width])
+        return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names, in_text)
 
     def _heads(self, numbers: Floats) -> Floats | None:
         """Return the heads that name this page's kinds, beside each other: for a plain text there is one more."""
@@ -148,27 +152,11 @@ class Model:
             return given
         return np.concatenate((given, more), axis=1)
 
-    def _names(self, said: Floats, page: Floats) -> Floats:
-        """Return the logits of names; of a text that is an article the head for texts has its say."""
+    def _names(self, said: Floats) -> tuple[Floats, Floats | None]:
+        """Return the logits of names by the head for all pages, and by the one for texts where it was asked."""
         wide = self.arrays[NAME_ARRAYS[0]].shape[1]
         names = _name(said[:, :wide], self.arrays[NAME_ARRAYS[1]])
-        if said.shape[1] > wide:
-            names += article_say(self.header, page) * (_name(said[:, wide:], self.arrays[TEXT_ARRAYS[1]]) - names)
-        return names
-
-
-def article_say(header: Mapping[str, Any], page: Floats) -> np.float32:
-    """Return how far what holds for texts of articles holds for a page: 0 up to an even chance, 1 where it is sure.
-
-    On lists, shops and forums the lines that would be chrome beside an article are often the text.
-
-    >>> float(article_say({"page_types": ["article", "forum"]}, np.array([9.0, -9.0])).round(3))
-    1.0
-    """
-    odds = np.exp(page - page.max())
-    article = odds[header["page_types"].index("article")] / odds.sum()
-    say: np.float32 = np.float32(max(2 * float(article) - 1, 0.0))
-    return say
+        return names, _name(said[:, wide:], self.arrays[TEXT_ARRAYS[1]]) if said.shape[1] > wide else None
 
 
 def _name(said: Floats, offsets: Floats) -> Floats:

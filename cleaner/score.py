@@ -13,8 +13,8 @@ from cleaner.cut import choose_cut, cut_signs
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
-from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, SAID_WORTH, TITLE_SIGN, choose_kinds, hear_lines, shares_of
-from cleaner.model import Bag, Model, Opinion, Prediction, article_say, load_model, logistic
+from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, name_texts, shares_of, text_say
+from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
@@ -78,11 +78,7 @@ def judge(layout: Layout, settings: Settings = DEFAULTS, *, features: Features |
     model = _model(settings)
     features = features or extract(layout)
     like, ends = features.numbers[:, [_LIKE_TITLE, _ENDS]].T.copy()
-    prediction = predict(model, features)
-    if layout.content_type == "text":
-        worth = SAID_WORTH * float(article_say(model.header, prediction.page))
-        prediction = replace(prediction, names=hear_lines(layout.texts, prediction.names, worth=worth))
-    return Opinion(prediction, features.word_counts, like, ends)
+    return Opinion(predict(model, features), features.word_counts, like, ends)
 
 
 def _model(settings: Settings) -> Model:
@@ -133,11 +129,18 @@ def decide(
     if recurrence is not None:
         logits = logits + recurrence.shift
     scores = logistic(logits)
-    limit, is_body = _decide(model, prediction, scores, chrome, layout=layout, words=opinion.words, settings=settings)
+    say = 0.0
+    if layout.content_type == "text":
+        say = text_say(scores, _article(model, prediction))
+        prediction = replace(prediction, names=name_texts(layout.texts, prediction, say))
+        opinion = replace(opinion, prediction=prediction)
+    limit, is_body = _decide(
+        model, prediction, scores, chrome, layout=layout, words=opinion.words, settings=settings, say=say
+    )
     if recurrence is not None and settings.threshold is None:
         recurs = (recurrence.shift != 0) & (recurrence.pages > 0)
         is_body &= ~recurs | (scores >= RECURRING_SCORE)
-    kinds, probabilities = choose_kinds(layout, opinion, scores, is_body)
+    kinds, probabilities = choose_kinds(layout, opinion, scores, is_body, say=say)
     kept = np.array([kind in settings.keep_kinds for kind in kinds], dtype=np.bool_)
     kept &= ~mark_repeats(layout.texts, kept, opinion.words)
     reasons: tuple[tuple[str, ...], ...] = ()
@@ -239,6 +242,11 @@ def threshold(bands: Sequence[float], limits: Mapping[str, Sequence[float]], art
     return mine * article + other * (1 - article)
 
 
+def _article(model: Model, prediction: Prediction) -> float:
+    """Return P(the page is an article)."""
+    return float(shares_of(prediction.page)[model.header["page_types"].index("article")])
+
+
 def _decide(
     model: Model,
     prediction: Prediction,
@@ -248,12 +256,13 @@ def _decide(
     layout: Layout,
     words: Floats,
     settings: Settings,
+    say: float,
 ) -> tuple[float, NDArray[np.bool_]]:
     """Return the page's threshold and which paragraphs are body; by a threshold asked for, the score alone decides."""
     if settings.threshold is not None:
         return settings.threshold, scores >= settings.threshold
     calibration = model.header["calibration"][layout.content_type]
-    article = float(shares_of(prediction.page)[model.header["page_types"].index("article")])
+    article = _article(model, prediction)
     signs = cut_signs(scores, words, article=article) if "cut" in calibration else None
 
     def limit_of(favor: str) -> float:
@@ -263,7 +272,7 @@ def _decide(
 
     usual = limit_of("balance")
     limit = usual if settings.favor == "balance" else limit_of(settings.favor)
-    leniency = article * (min(_log_odds(usual), 0) - MARGINS[layout.content_type])
+    leniency = article * (min(_log_odds(usual), 0) - MARGIN + say * TEXT_EASE)
     is_short = (words <= SHORT_WORDS) & np.array([tag not in _CELLS for tag in layout.tags], dtype=np.bool_)
     is_body = take_sides(scores, prediction.names, is_short, limit=limit, leniency=leniency)
     return limit, is_body if is_body.any() else scores >= limit  # nothing helps a reader less than nothing
@@ -275,11 +284,14 @@ CLEAN_SHARE, CHROME_SHARE = 0.1, 0.3
 """Where less than the first of a page's paragraphs is likely chrome, names have no say; from the second on all. Dev,
 for .2 and .5 before: F1 as HTML .8589 to .8591, of texts .8997 both (clean ones .9933 to .9909, with chrome glued to
 them .9349 to .9357); of hand-labelled lines in whole pages as text 85.0 to 86.4 % on the right side."""
-MARGINS = {"html": 1.0, "text": 0.7}
+MARGIN = 1.0
 """On an article, score and name of a short line must speak for body by so much (log odds) beyond even odds, whatever
 the threshold. Dev, for .5 before: F1 of articles .9337 to .9340 as HTML, .9134 both as whole pages of text; of lines
 near the article labelled by hand 94.6 to 94.9 % on the right side as HTML, 86.4 to 86.8 % as text. From 1.5 on articles
-lose (.9333). With the head for texts .7 is enough for them: .9116 for .9110, named lines .774 right with both."""
+lose (.9333)."""
+TEXT_EASE = 0.3
+"""So much less is asked where the head for texts has its full say (dev: F1 of articles .9116 for .9110, of lines named
+by hand .774 right with both)."""
 _CELLS = frozenset({"td", "th"})
 """What these are called says nothing of whether the table is text: their score alone decides."""
 
