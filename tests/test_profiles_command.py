@@ -98,7 +98,7 @@ def test_a_profile_of_a_cluster_is_not_replaced_unasked(run: Run) -> None:
 
 
 def test_what_was_seen_once_is_left_out_on_demand(run: Run) -> None:
-    """--least 2 writes what pruning would have left."""
+    """With --least 2 learning writes what pruning would have left."""
     run("learn", "ledger", "-o", "all", "-j", "0", "-q")
     run("profiles", "prune", "all")
     run("learn", "ledger", "-o", "few", "-j", "0", "-q", "--least", "2")

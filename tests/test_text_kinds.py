@@ -14,8 +14,8 @@ from test_names import salt_examples
 import cleaner
 from cleaner.cues.phrases import credits_picture, read_phrases, read_words
 from cleaner.cues.tables import table_lines
-from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, load_model
+from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines, name_texts, text_say
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, Prediction, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example
@@ -83,6 +83,23 @@ def test_phrases_for_lines_alone_are_no_sign_for_the_network() -> None:
     assert read_phrases(line, read_words(line)).kinds == ()
 
 
+@pytest.mark.parametrize(
+    ("score", "article", "say"), [(0.0, 1.0, 1.0), (0.0, 0.75, 0.5), (0.0, 0.5, 0.0), (0.0, 0.1, 0.0), (0.9, 1.0, 0.0)]
+)
+def test_what_holds_for_whole_pages_holds_for_no_other_text(score: float, article: float, say: float) -> None:
+    """The head for texts has its say where much is chrome and the page is an article, and none in a clean text."""
+    assert text_say(np.full(9, score, np.float32), article) == pytest.approx(say)
+
+
+def test_without_a_say_names_stay_as_they_were() -> None:
+    """A text that is no whole page is named by the head for all pages alone, and its lines are not heard."""
+    names, others = logits(Kind.RELATED), logits(Kind.CAPTION)
+    prediction = Prediction(names[:, 0], names, np.zeros(1, np.float32), names, others)
+    assert name_texts(["Leave a comment"], prediction, 0.0).tobytes() == names.tobytes()
+    half = name_texts(["The crates"], prediction, 0.5)
+    assert half.tolist() == ((names + others) / 2).tolist()
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_hearing_changes_no_more_than_it_says(lines: list[str]) -> None:
@@ -144,9 +161,13 @@ def test_a_head_for_texts_leaves_html_and_scores_alone() -> None:
     with_head = Model(model.header, bare.arrays | head)
     html = [predict(one, page["html"].features) for one in (bare, with_head)]
     assert html[0].names.tobytes() == html[1].names.tobytes()
+    assert html[1].text_names is None
     text = [predict(one, whole.features) for one in (bare, with_head)]
-    assert text[0].body.tobytes() + text[0].kinds.tobytes() == text[1].body.tobytes() + text[1].kinds.tobytes()
-    assert np.abs(text[0].names - text[1].names).max() > 0.01
+    for part in ("body", "kinds", "names"):
+        assert getattr(text[0], part).tobytes() == getattr(text[1], part).tobytes()
+    assert text[0].text_names is None
+    assert text[1].text_names is not None
+    assert np.abs(text[1].names - text[1].text_names).max() > 0.01
 
 
 def _as_whole(example: Example) -> Example:
