@@ -120,8 +120,10 @@ class _Target:
         if role == BLOCK:
             self._open_container(attributes)
         elif role == SKIP or (role == FORMULA and self.hiding):  # readers see a picture of a hidden formula
-            self._skip(tag, attributes)
-            return
+            if tag != "template" or "shadowrootmode" not in attributes:
+                self._skip(tag, attributes)
+                return
+            self._open_container(attributes)  # the one kind of template that browsers show
         elif not role or role == LINK:
             if not self.begun and len(self.marks) < _MAX_MARKS:
                 self._mark(tag, attributes)

@@ -14,7 +14,7 @@ inline, but left out where it is hidden."""
 _ROLES = {"block": BLOCK, "skip": SKIP, "media": MEDIA, "control": CONTROL}
 _OWN_ROLES = {
     "a": LINK, "br": BREAK, "hr": RULE, "html": SHELL, "link": FACT, "math": FORMULA, "meta": FACT, "noscript": SHELL,
-    "pre": SHELL, "template": SHELL, "time": FACT, "title": SKIP,
+    "pre": SHELL, "time": FACT, "title": SKIP,
 }  # fmt: skip
 
 
