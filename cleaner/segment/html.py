@@ -204,7 +204,7 @@ class _Target:
             elif tag == "html":
                 self.head.read_tag(tag, attributes, self.n)
             else:
-                return _KEEPS_LINES if tag == "pre" else _HIDES
+                return _KEEPS_LINES if tag == "pre" else 0 if "open" in attributes else _HIDES
         elif role == BREAK:
             self._break()
         elif role == MEDIA:

@@ -13,8 +13,8 @@ inline, but left out where it is hidden."""
 
 _ROLES = {"block": BLOCK, "skip": SKIP, "media": MEDIA, "control": CONTROL}
 _OWN_ROLES = {
-    "a": LINK, "br": BREAK, "hr": RULE, "html": SHELL, "link": FACT, "math": FORMULA, "meta": FACT, "noscript": SHELL,
-    "pre": SHELL, "time": FACT, "title": SKIP,
+    "a": LINK, "br": BREAK, "dialog": SHELL, "hr": RULE, "html": SHELL, "link": FACT, "math": FORMULA, "meta": FACT,
+    "noscript": SHELL, "pre": SHELL, "time": FACT, "title": SKIP,
 }  # fmt: skip
 
 
