@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.cues.evidence import STRENGTHS
-from cleaner.cues.phrases import credits_picture, read_phrases, read_words
+from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import said_by_first_word
 from cleaner.datelines import read_date_line, read_header_line
 from cleaner.model import Opinion, Prediction
@@ -105,6 +105,7 @@ def choose_kinds(
     prose = np.flatnonzero(is_body & (opinion.words >= PROSE_WORDS))
     first, last = (int(prose[0]), int(prose[-1])) if len(prose) else (len(kinds), len(kinds))
     _mark_headline(layout, opinion.like_title, kinds, probabilities, until=first, last=last)
+    _mark_pointers(layout, opinion, kinds, probabilities)
     if layout.content_type == "text":
         if say >= APART_SAY:
             _set_apart(opinion.prediction.names, is_body, kinds, probabilities, until=first)
@@ -177,6 +178,18 @@ def _mark_headline(
     for place in places:
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
+
+
+POINTER_WORDS = 30
+"""Of such lines up to this length, 28 % are in the gold on 500 articles of wcxb's train and dev pages, mostly on a few
+pages with many, where the network keeps 83 %; in seven other corpora 2 %."""
+
+
+def _mark_pointers(layout: Layout, opinion: Opinion, kinds: list[Kind], probabilities: Floats) -> None:
+    """Call a kept line ``related`` that announces another article and names it, wherever it stands."""
+    for place, kind in enumerate(kinds):
+        if kind in _BODY_KINDS and opinion.words[place] <= POINTER_WORDS and points_elsewhere(layout.texts[place]):
+            kinds[place], probabilities[place] = Kind.RELATED, 1.0
 
 
 def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:

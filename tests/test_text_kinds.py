@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ pytest.importorskip("rapidfuzz", reason="gold is laid over pages with rapidfuzz;
 from test_names import salt_examples
 
 import cleaner
-from cleaner.cues.phrases import credits_picture, read_phrases, read_words
+from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import table_lines
 from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines, name_texts, text_say
 from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, Prediction, load_model
@@ -65,6 +67,35 @@ def test_a_line_is_heard(line: str, likeliest: Kind, heard: Kind | None) -> None
 def test_credits_are_told_by_words_and_form(line: str, is_credit: bool) -> None:
     """Words of the table, a sign after other words, names with a stroke in brackets; nothing else."""
     assert credits_picture(line) is is_credit
+
+
+@pytest.mark.parametrize(
+    ("line", "does_point"),
+    [
+        ("Related: Ten bridges worth a walk", True),
+        ("READ MORE: Ten bridges worth a walk", True),
+        ("Czytaj też: Dziesięć mostów", True),
+        ("相关阅读：十座桥", True),
+        ("Related:", False),
+        ("Related work: ten bridges were walked on", False),
+        ("Ten bridges are related: they were built by one man", False),
+        ("Related", False),
+        ("", False),
+    ],
+)
+def test_a_line_that_names_another_article_points_there(line: str, does_point: bool) -> None:
+    """Known words, a colon, and something behind it; a heading alone or a sentence points nowhere."""
+    assert points_elsewhere(line) is does_point
+
+
+@pytest.mark.parametrize("content_type", ["html", "text"])
+def test_a_pointer_among_paragraphs_is_left_out(content_type: Literal["html", "text"]) -> None:
+    """Between two paragraphs of an article a pointer to another one is related, the paragraphs are body."""
+    parts = [PROSE, "Related: Ten bridges worth a walk", PROSE + " Then it rained."]
+    source = "\n\n".join(parts) if content_type == "text" else "".join(f"<p>{part}</p>" for part in parts)
+    article = cleaner.clean(source, content_type=content_type)
+    assert [part.kind for part in article.paragraphs] == [Kind.BODY, Kind.RELATED, Kind.BODY]
+    assert article.text == "\n\n".join(parts[::2])
 
 
 def test_the_table_of_credits_is_sound() -> None:

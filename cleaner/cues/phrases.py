@@ -1,4 +1,4 @@
-"""What a paragraph says of itself: the chrome phrases in it ("Leave a comment"), and whether it credits a picture."""
+"""What a paragraph says of itself: its chrome phrases ("Leave a comment"), credits of pictures, pointers elsewhere."""
 
 from __future__ import annotations
 
@@ -77,6 +77,25 @@ def credits_picture(text: str) -> bool:
         return True
     _, bracket, tail = line[:-1].rpartition("(")
     return bool(bracket) and line.endswith(")") and _TAIL.fullmatch(tail) is not None
+
+
+def points_elsewhere(text: str) -> bool:
+    """Return whether a line announces another article and names it; ``tables/kinds/pointers.txt`` has what announces.
+
+    >>> points_elsewhere("Related: Ten bridges worth a walk"), points_elsewhere("Related:")
+    (True, False)
+    """
+    head, colon, rest = text[:_POINTER_CHARS].replace("：", ":").partition(":")
+    return bool(colon) and bool(rest.strip()) and read_words(head) in _pointers()
+
+
+_POINTER_CHARS = 60
+"""The words before the colon and the first ones behind it."""
+
+
+@cache
+def _pointers() -> frozenset[tuple[str, ...]]:
+    return frozenset(map(read_words, table_lines("pointers.txt")))
 
 
 @cache
