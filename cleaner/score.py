@@ -113,7 +113,8 @@ def decide(
         return Verdicts(np.zeros(0, np.float32), (), np.zeros(0, np.float32), np.zeros(0, np.bool_), (), 1.0, "empty")
     model, prediction = _model(settings), opinion.prediction
     calibration = model.header["calibration"][layout.content_type]
-    logits, chrome = calibrated(prediction, calibration, opinion.words)
+    spaced = spaced_share(layout)
+    logits, chrome = calibrated(prediction, calibration, opinion.words, spaced)
     recurrence = None
     if profile is not None:
         recurrence = weigh(
@@ -147,7 +148,7 @@ def decide(
     if settings.reasons:
         features = features or extract(layout)
         influence = measure_influence(
-            features, lambda some: calibrated(predict(model, some), calibration, some.word_counts)[0]
+            features, lambda some: calibrated(predict(model, some), calibration, some.word_counts, spaced)[0]
         )
         reasons = give_reasons(
             layout,
@@ -177,7 +178,8 @@ def logits_of(layout: Layout, opinion: Opinion, settings: Settings = DEFAULTS) -
     """Return the calibrated logits of P(body), before any profile."""
     if not layout.texts:
         return np.zeros(0, np.float32)
-    return calibrated(opinion.prediction, _model(settings).header["calibration"][layout.content_type], opinion.words)[0]
+    calibration = _model(settings).header["calibration"][layout.content_type]
+    return calibrated(opinion.prediction, calibration, opinion.words, spaced_share(layout))[0]
 
 
 def predict(model: Model, features: Features) -> Prediction:
@@ -194,11 +196,14 @@ def predict(model: Model, features: Features) -> Prediction:
     )
 
 
-def calibrated(prediction: Prediction, calibration: Mapping[str, Any], words: Floats) -> tuple[Floats, float]:
+def calibrated(
+    prediction: Prediction, calibration: Mapping[str, Any], words: Floats, spaced: float = 0.0
+) -> tuple[Floats, float]:
     """Return the (n,) calibrated logits of P(body), and the share of the page's words that is likely chrome.
 
     A first logistic curve over the two signs says how much of the page is chrome; the network is surer than it should
-    be where that is much, so a second curve has that share and its product with the first sign as columns, too.
+    be where that is much, and where a blank line stands between all lines of a text (``spaced``, see
+    :func:`spaced_share`), so a second curve has these shares as columns, too.
     """
     factors = np.array([calibration["slope"], calibration["kind_slope"]], dtype=np.float32)
     signs = body_signs(prediction.body, prediction.kinds)
@@ -206,14 +211,25 @@ def calibrated(prediction: Prediction, calibration: Mapping[str, Any], words: Fl
     chrome = chrome_share(logistic(logits), words)
     tilt = np.array(calibration.get("tilt", ()), dtype=np.float32)
     if len(tilt):
-        logits = tilted(signs, chrome) @ tilt[:-1] + tilt[-1]
+        logits = tilted(signs, chrome, spaced)[:, : len(tilt) - 1] @ tilt[:-1] + tilt[-1]
     return logits, chrome
 
 
-def tilted(signs: Floats, chrome: float) -> Floats:
-    """Return (n, 4): the two signs, the page's share of chrome, and its product with the first sign."""
-    share = np.full((len(signs), 1), chrome, dtype=np.float32)
-    return np.concatenate((signs, share, share * signs[:, :1]), axis=1)
+def spaced_share(layout: Layout) -> float:
+    """Return the share of a plain text's paragraphs with a blank line before them, 0..1; 0 for HTML."""
+    return float((layout.gaps > 0).mean()) if layout.content_type == "text" and len(layout.gaps) else 0.0
+
+
+def tilted(signs: Floats, chrome: float, spaced: float) -> Floats:
+    """Return (n, 7): the two signs, the page's share of chrome, its product with the first sign, and what is spaced.
+
+    Of the latter the share, its product with the first sign, and that with the share of chrome. Weights of HTML, and
+    older ones, have factors for the first four columns only.
+    """
+    columns = np.array([chrome, spaced, spaced * chrome], dtype=np.float32)
+    share, gaps, both = np.broadcast_to(columns, (len(signs), 3)).T[:, :, None]
+    first = signs[:, :1]
+    return np.concatenate((signs, share, share * first, gaps, gaps * first, both), axis=1)
 
 
 def body_signs(body: Floats, kinds: Floats) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.cut import CANDIDATES, choose_cut, cut_signs
 from cleaner.evaluation.reliability import reliability_bins
+from cleaner.features import NUMBERS
 from cleaner.model import logistic
 from cleaner.page_status import NO_ARTICLE_TYPES, no_article_probability
 from cleaner.score import body_signs, chrome_share, threshold, tilted
@@ -60,6 +61,11 @@ def fit_scale(signs: NDArray[np.floating[Any]], truth: Floats, *, rounds: int = 
     return [float(value) for value in beta]
 
 
+_GAP = NUMBERS.index("gap")
+_HTML_COLUMNS = 4
+"""The first columns of ``score.tilted``; the others are about blank lines."""
+
+
 class Judged(NamedTuple):
     """An example with its calibrated scores, P(article) and chrome share."""
 
@@ -78,7 +84,7 @@ class Scale(NamedTuple):
     kind_slope: float
     offset: float
     tilt: tuple[float, ...]
-    """The curve for pages with more or less chrome, see ``score.calibrated``."""
+    """The curve for pages with more or less chrome and blank lines, see ``score.calibrated``."""
 
     def header(self) -> dict[str, Any]:
         """Return it as the weights file holds it."""
@@ -147,7 +153,9 @@ def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -
     for i in places:
         first = logistic(signs[i] @ np.array(base[:2]) + base[2])
         chrome_of[i] = chrome_share(first, examples[i].features.word_counts)
-        wide[i] = tilted(signs[i], chrome_of[i])
+        gaps = examples[i].features.numbers[:, _GAP] > 0
+        columns = tilted(signs[i], chrome_of[i], float(gaps.mean()) if name == "text" and len(gaps) else 0.0)
+        wide[i] = columns if name == "text" else columns[:, :_HTML_COLUMNS]
     tilt = fit_scale(np.concatenate([wide[i][examples[i].weight > 0] for i in places]), truth)
     scale = Scale(base[0], base[1], base[2], tuple(tilt))
     scores_of = {i: logistic(wide[i] @ np.array(tilt[:-1]) + tilt[-1]) for i in places}
