@@ -155,7 +155,7 @@ def test_a_low_threshold_lets_in_nothing_that_recurs(shift: float) -> None:
     menu, story = ", ".join(f"Section {word}" for word in STORY.split()[:12]), STORY
     layout = segment(Page(f"{menu}\n\n{story}", "text", None, "str", "caller", 0))
     opinion = judge(layout)
-    doubt = np.linspace(-6, -5, len(layout.texts)).astype(np.float32)
+    doubt = np.linspace(-4.5, -3.5, len(layout.texts)).astype(np.float32)
     opinion = dataclasses.replace(opinion, prediction=dataclasses.replace(opinion.prediction, body=doubt))
     rows = np.zeros(20, SIGHTING)
     rows["hash"] = fingerprints([menu]).exact[0]
