@@ -98,6 +98,16 @@ def test_a_pointer_among_paragraphs_is_left_out(content_type: Literal["html", "t
     assert article.text == "\n\n".join(parts[::2])
 
 
+def test_a_pointer_that_reads_like_a_byline_names_nobody() -> None:
+    """In a short page with a menu a pointer is related whatever the head of names takes it for, and gives no author."""
+    pointer = "Related: Ten bridges worth a walk"
+    parts = ["Home", "News", "Sign up to our newsletter", PROSE, pointer, PROSE + " Then it rained.", "Follow us"]
+    text = "\n\n".join(parts)
+    article = cleaner.clean(text, content_type="text")
+    assert [part.kind for part in article.paragraphs if part.text == pointer] == [Kind.RELATED]
+    assert article.metadata.authors == ()
+
+
 def test_the_table_of_credits_is_sound() -> None:
     """Each entry is words in lower case and a place, and stands there once."""
     entries = [line.split(" | ") for line in table_lines("credits.txt")]
