@@ -70,9 +70,11 @@ def text_say(scores: Floats, article: float) -> float:
 def name_texts(texts: Sequence[str], prediction: Prediction, say: float) -> Floats:
     """Return the logits by which the paragraphs of a plain text are named; ``say`` is that of :func:`text_say`."""
     names = prediction.names
-    if prediction.text_names is not None and say > 0:
+    if say <= 0:
+        return names
+    if prediction.text_names is not None:
         names = names + np.float32(say) * (prediction.text_names - names)
-    return hear_lines(texts, names, worth=SAID_WORTH * say) if say > 0 else names
+    return hear_lines(texts, names, worth=SAID_WORTH * say)
 
 
 def hear_lines(texts: Sequence[str], names: Floats, *, worth: float = SAID_WORTH) -> Floats:

@@ -130,13 +130,11 @@ def decide(
     if recurrence is not None:
         logits = logits + recurrence.shift
     scores = logistic(logits)
-    say = 0.0
-    if layout.content_type == "text":
-        say = text_say(scores, _article(model, prediction))
-        prediction = replace(prediction, names=name_texts(layout.texts, prediction, say))
-        opinion = replace(opinion, prediction=prediction)
+    article = float(shares_of(prediction.page)[model.header["page_types"].index("article")])
+    say = text_say(scores, article) if layout.content_type == "text" else 0.0
+    opinion = replace(opinion, prediction=replace(prediction, names=name_texts(layout.texts, prediction, say)))
     limit, is_body = _decide(
-        model, prediction, scores, chrome, layout=layout, words=opinion.words, settings=settings, say=say
+        calibration, opinion, scores, chrome, layout=layout, settings=settings, article=article, say=say
     )
     if recurrence is not None and settings.threshold is None:
         recurs = (recurrence.shift != 0) & (recurrence.pages > 0)
@@ -258,27 +256,24 @@ def threshold(bands: Sequence[float], limits: Mapping[str, Sequence[float]], art
     return mine * article + other * (1 - article)
 
 
-def _article(model: Model, prediction: Prediction) -> float:
-    """Return P(the page is an article)."""
-    return float(shares_of(prediction.page)[model.header["page_types"].index("article")])
-
-
 def _decide(
-    model: Model,
-    prediction: Prediction,
+    calibration: Mapping[str, Any],
+    opinion: Opinion,
     scores: Floats,
     chrome: float,
     *,
     layout: Layout,
-    words: Floats,
     settings: Settings,
+    article: float,
     say: float,
 ) -> tuple[float, NDArray[np.bool_]]:
-    """Return the page's threshold and which paragraphs are body; by a threshold asked for, the score alone decides."""
+    """Return the page's threshold and which paragraphs are body; by a threshold asked for, the score alone decides.
+
+    ``article`` is P(the page is an article), ``say`` that of :func:`cleaner.kind_choice.text_say`.
+    """
     if settings.threshold is not None:
         return settings.threshold, scores >= settings.threshold
-    calibration = model.header["calibration"][layout.content_type]
-    article = _article(model, prediction)
+    words = opinion.words
     signs = cut_signs(scores, words, article=article) if "cut" in calibration else None
 
     def limit_of(favor: str) -> float:
@@ -290,7 +285,7 @@ def _decide(
     limit = usual if settings.favor == "balance" else limit_of(settings.favor)
     leniency = article * (min(_log_odds(usual), 0) - MARGIN + say * TEXT_EASE)
     is_short = (words <= SHORT_WORDS) & np.array([tag not in _CELLS for tag in layout.tags], dtype=np.bool_)
-    is_body = take_sides(scores, prediction.names, is_short, limit=limit, leniency=leniency)
+    is_body = take_sides(scores, opinion.prediction.names, is_short, limit=limit, leniency=leniency)
     return limit, is_body if is_body.any() else scores >= limit  # nothing helps a reader less than nothing
 
 

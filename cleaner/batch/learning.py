@@ -112,9 +112,10 @@ def _write_all(book: Book, recipe: Recipe, scratch: Path, least: int) -> list[tu
         kept = dataclasses.replace(profile.pruned(least), pins=pins)
         save_profile(kept, scratch)
         written.append((kept.site, kept.pages, len(kept.entries)))
+    if written:
+        make_folder(recipe.folder)
     for site, _, _ in written:
         name = profile_file(site)
-        make_folder(recipe.folder)
         replace_file(recipe.folder / name, (scratch / name).read_bytes())
     return written
 

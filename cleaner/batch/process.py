@@ -26,7 +26,6 @@ from cleaner.errors import RunError
 __all__ = [
     "Answer",
     "Worker",
-    "collect_seldom",
     "context",
     "give_back_memory",
     "limit_memory",
@@ -204,7 +203,7 @@ def _serve(pipe: Connection, work: Callable[[Any, Any], Any], recipe: object, li
     settle()
     from cleaner.batch import warm  # noqa: F401 - loads the model; not forked from a warm server everywhere
 
-    collect_seldom()
+    _collect_seldom()
     most = limit_memory(limits.memory_bytes)
     done = 0
     with contextlib.suppress(EOFError, OSError):
@@ -226,7 +225,7 @@ def _serve(pipe: Connection, work: Callable[[Any, Any], Any], recipe: object, li
                 give_back_memory()  # while the parent is busy with the answer
 
 
-def collect_seldom() -> None:
+def _collect_seldom() -> None:
     """Have Python look for garbage in cycles seldom, and never among what is loaded by now.
 
     A page makes some thousand objects and next to no cycles; looking for them costs 6 % of its time with Python's own

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Final, Optional, Protocol
 
 import typer
 
@@ -30,6 +30,8 @@ from cleaner.console import counter, emit, is_terminal, show
 from cleaner.errors import SetupError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from cleaner.settings import Settings
 
 EVALUATE_HELP: Final = (
@@ -185,11 +187,15 @@ def _check_together(name: str, *, given: bool, others: list[object]) -> None:
         )
 
 
-def _kinds(path: str, pages: list[str], *, as_text: bool, settings: Settings, as_json: bool) -> int:
-    from cleaner.evaluation.kinds import evaluate_kinds
+class _Printable(Protocol):
+    """What was measured, as data and as something to show."""
 
-    with counter() as count:
-        report = evaluate_kinds(path, pages, as_text=as_text, settings=settings, on_page=count)
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_table(self) -> RenderableType: ...
+
+
+def _print(report: _Printable, *, as_json: bool) -> int:
+    """Print what was measured; return the exit code."""
     if as_json:
         _emit_json(report.to_dict())
     else:
@@ -197,16 +203,20 @@ def _kinds(path: str, pages: list[str], *, as_text: bool, settings: Settings, as
     return 0
 
 
+def _kinds(path: str, pages: list[str], *, as_text: bool, settings: Settings, as_json: bool) -> int:
+    from cleaner.evaluation.kinds import evaluate_kinds
+
+    with counter() as count:
+        report = evaluate_kinds(path, pages, as_text=as_text, settings=settings, on_page=count)
+    return _print(report, as_json=as_json)
+
+
 def _metadata(paths: list[str], choice: dict[str, Any], *, settings: Settings, as_json: bool) -> int:
     from cleaner.evaluation.metadata_figures import evaluate_metadata
 
     with counter() as count:
         result = evaluate_metadata(paths, **choice, settings=settings, on_page=count)
-    if as_json:
-        _emit_json(result.to_dict())
-    else:
-        show(result.to_table())
-    return 0
+    return _print(result, as_json=as_json)
 
 
 def _calibration(paths: list[str], choice: dict[str, Any], *, settings: Settings, as_json: bool) -> int:
@@ -228,11 +238,7 @@ def _sites(paths: list[str], choice: dict[str, Any], *, settings: Settings, as_j
 
     with counter() as count:
         report = evaluate_sites(paths, **choice, settings=settings, on_page=count)
-    if as_json:
-        _emit_json(report.to_dict())
-    else:
-        show(report.to_table())
-    return 0
+    return _print(report, as_json=as_json)
 
 
 def _emit_json(data: object) -> None:

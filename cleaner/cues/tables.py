@@ -128,7 +128,8 @@ def phrases_by_first_word() -> dict[str, list[Phrase]]:
 @cache
 def said_by_first_word() -> dict[str, list[Phrase]]:
     """Return the same with those of ``said.txt``, which are read when a line of plain text is named, and only then."""
-    return _by_first_word(["said.txt", *(f"phrases.{language}.txt" for language in LANGUAGES)])
+    known, said = phrases_by_first_word(), _by_first_word(["said.txt"])
+    return known | {word: sorted([*said[word], *known.get(word, ())], key=_longest_first) for word in said}
 
 
 def _by_first_word(names: Sequence[str]) -> dict[str, list[Phrase]]:
@@ -139,5 +140,9 @@ def _by_first_word(names: Sequence[str]) -> dict[str, list[Phrase]]:
         evidence = Evidence((Kind(kind),), STRENGTHS[strength])
         table.setdefault(words[0], []).append(Phrase(words, place, phrase.endswith(":"), evidence))
     for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry.words))
+        entries.sort(key=_longest_first)
     return table
+
+
+def _longest_first(phrase: Phrase) -> int:
+    return -len(phrase.words)

@@ -203,8 +203,10 @@ class _Target:
                 self.n_controls += attributes.get("type") != "hidden"
             elif tag == "html":
                 self.head.read_tag(tag, attributes, self.n)
-            else:
-                return _KEEPS_LINES if tag == "pre" else 0 if "open" in attributes else _HIDES
+            elif tag == "pre":
+                return _KEEPS_LINES
+            elif tag != "dialog" or "open" not in attributes:
+                return _HIDES
         elif role == BREAK:
             self._break()
         elif role == MEDIA:

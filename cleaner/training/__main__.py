@@ -141,6 +141,7 @@ _NOT_OF_EXAMPLES = {
     "network.py",
     "calibrate.py",
     "folds.py",
+    "descent.py",
     "names.py",
     "text_names.py",
     "site.py",

@@ -62,8 +62,8 @@ def fit_scale(signs: NDArray[np.floating[Any]], truth: Floats, *, rounds: int = 
 
 
 _GAP = NUMBERS.index("gap")
-_HTML_COLUMNS = 4
-"""The first columns of ``score.tilted``; the others are about blank lines."""
+_TILT_COLUMNS = {"html": 4, "text": 7}
+"""So many of the columns of ``score.tilted`` have factors; the last three are about blank lines."""
 
 
 class Judged(NamedTuple):
@@ -154,8 +154,8 @@ def _judge(name: str, examples: Sequence[Example], found: Mapping[int, Found]) -
         first = logistic(signs[i] @ np.array(base[:2]) + base[2])
         chrome_of[i] = chrome_share(first, examples[i].features.word_counts)
         gaps = examples[i].features.numbers[:, _GAP] > 0
-        columns = tilted(signs[i], chrome_of[i], float(gaps.mean()) if name == "text" and len(gaps) else 0.0)
-        wide[i] = columns if name == "text" else columns[:, :_HTML_COLUMNS]
+        spaced = float(gaps.mean()) if len(gaps) else 0.0
+        wide[i] = tilted(signs[i], chrome_of[i], spaced)[:, : _TILT_COLUMNS[name]]
     tilt = fit_scale(np.concatenate([wide[i][examples[i].weight > 0] for i in places]), truth)
     scale = Scale(base[0], base[1], base[2], tuple(tilt))
     scores_of = {i: logistic(wide[i] @ np.array(tilt[:-1]) + tilt[-1]) for i in places}

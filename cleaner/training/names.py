@@ -25,6 +25,7 @@ from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example, seeded
+from cleaner.training.descent import descend
 from cleaner.training.named import Named, named_kinds, read_named
 
 Floats = NDArray[np.float32]
@@ -210,25 +211,10 @@ def kind_scale(kinds: NDArray[np.int64], trust: Floats) -> Floats:
 
 
 def _fit(drawn: Drawn, plan: NamePlan) -> tuple[Floats, Floats, float]:
-    """Fit a softmax regression by Adam with decoupled decay; return weights, offsets and the last steps' mean loss."""
-    rng = np.random.default_rng(plan.seed)
-    n = len(drawn.kinds)
-    head = np.zeros((drawn.seen.shape[1] + 1, len(KINDS)), np.float32)  # the last row are the offsets
-    first, second = np.zeros_like(head), np.zeros_like(head)
-    steps, step, losses = max(plan.passes * n // plan.rows, 1), 0, []
-    for _ in range(plan.passes):
-        order = rng.permutation(n)
-        for low in range(0, n, plan.rows):
-            step += 1
-            batch = drawn.rows(order[low : low + plan.rows])
-            loss, gradient = _loss(head, batch)
-            first = 0.9 * first + 0.1 * gradient
-            second = 0.999 * second + 0.001 * gradient**2
-            rate = plan.learning_rate * (0.5 * (1 + np.cos(np.pi * min(1.0, step / steps))) + 0.003)
-            move = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-            head -= np.float32(rate) * (move + np.float32(plan.decay) * head)
-            losses.append(loss)
-    return head[:-1], head[-1], float(np.mean(losses[-50:]))
+    """Fit a softmax regression; return weights, offsets and the last steps' mean loss."""
+    begun = np.zeros((drawn.seen.shape[1] + 1, len(KINDS)), np.float32)  # the last row are the offsets
+    head, loss = descend(begun, len(drawn.kinds), plan, lambda head, places: _loss(head, drawn.rows(places)))
+    return head[:-1], head[-1], loss
 
 
 def _loss(head: Floats, batch: Drawn) -> tuple[float, Floats]:

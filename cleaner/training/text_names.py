@@ -22,6 +22,7 @@ from cleaner.model import NAME_ARRAYS, Model, logistic
 from cleaner.page import KINDS, Kind
 from cleaner.score import SHORT_WORDS, calibrated, predict
 from cleaner.training.dataset import Example
+from cleaner.training.descent import descend
 from cleaner.training.named import Named, fingerprint, named_kinds, read_named
 from cleaner.training.names import NamePlan, beside, is_near, kind_scale, open_head
 
@@ -84,34 +85,25 @@ def fit_text_names(
 
 
 def fit_lesson(begun: Floats, lesson: Lesson, plan: TextPlan) -> tuple[Floats, float]:
-    """Move a head (inputs and offsets, kinds) towards a lesson by Adam with decoupled decay; return it and the loss."""
-    rng = np.random.default_rng(plan.seed)
+    """Move a head (inputs and offsets, kinds) towards a lesson; return it and the loss."""
     likeliest = lesson.shares.argmax(axis=1)
     scale = kind_scale(likeliest, lesson.trust)
     trust = lesson.trust * scale[likeliest]
+
+    def loss_of(head: Floats, drawn: NDArray[np.int64]) -> tuple[float, Floats]:
+        places = np.sort(drawn)
+        x = np.pad(lesson.seen[places].astype(np.float32), ((0, 0), (0, 1)), constant_values=1)
+        shares, weight = shares_of(x @ head), trust[places] / trust[places].sum()
+        gold = lesson.shares[places]
+        loss = float(-(weight * (gold * np.log(np.maximum(shares, 1e-9))).sum(axis=1)).sum())
+        gradient: Floats = x.T @ ((shares - gold) * weight[:, None])
+        return loss, gradient
+
     head = begun.astype(np.float32)
     head[-1] += np.log(scale)
-    first, second = np.zeros_like(head), np.zeros_like(head)
-    n, step, losses = len(trust), 0, []
-    steps = max(plan.passes * n // plan.rows, 1)
-    for _ in range(plan.passes):
-        order = rng.permutation(n)
-        for low in range(0, n, plan.rows):
-            step += 1
-            places = np.sort(order[low : low + plan.rows])
-            x = np.pad(lesson.seen[places].astype(np.float32), ((0, 0), (0, 1)), constant_values=1)
-            shares, weight = shares_of(x @ head), trust[places] / trust[places].sum()
-            gold = lesson.shares[places]
-            losses.append(float(-(weight * (gold * np.log(np.maximum(shares, 1e-9))).sum(axis=1)).sum()))
-            gradient = x.T @ ((shares - gold) * weight[:, None])
-            first = 0.9 * first + 0.1 * gradient
-            second = 0.999 * second + 0.001 * gradient**2
-            share = min(1.0, step / steps)
-            rate = plan.learning_rate * min(1.0, 20 * share + 0.05) * (0.5 * (1 + np.cos(np.pi * share)) + 0.003)
-            move = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-            head -= np.float32(rate) * (move + np.float32(plan.decay) * head)
+    head, loss = descend(head, len(trust), plan, loss_of, warms_up=True)
     head[-1] -= np.log(scale)
-    return head, float(np.mean(losses[-50:]))
+    return head, loss
 
 
 def _lessons(model: Model, examples: Sequence[Example], plan: TextPlan, named: Named) -> Iterator[Lesson]:
