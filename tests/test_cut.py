@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.cut import CANDIDATES, LEAST, MARGIN, SIGNS, choose_cut, cut_signs
+from cleaner.cut import CANDIDATES, DOUBT, LEAST, MARGIN, SIGNS, choose_cut, cut_signs
 from cleaner.model import load_model
 
 POINTS = ("balance", "precision", "recall")
@@ -65,6 +65,20 @@ def test_the_highest_expected_gain_is_chosen() -> None:
     signs = signs_of([0.1, 0.9], [5, 50])
     assert choose_cut(weights(article=[0, 0.02, 0.05, 0.03, 0, 0, 0]), signs, favor="balance") == CANDIDATES[2]
     assert choose_cut(weights(article=[0, MARGIN * 0.9] + [0] * 5), signs, favor="balance") == 0.0
+
+
+@pytest.mark.parametrize(("spread", "place"), [(0.0, 2), (0.9, 2), (1.1, 0)])
+def test_a_gain_on_which_corpora_disagree_is_not_sure(spread: float, place: int) -> None:
+    """A gain of an article must exceed MARGIN by DOUBT times the deviation of what the corpora say, or all is kept."""
+    gain = 0.05
+    away = spread * (gain - MARGIN) / DOUBT  # of two, each as far from their mean: so large is the deviation
+    corpora = {name: [0, 0, gain + sign * away, 0, 0, 0, 0] for name, sign in (("one", 1), ("other", -1))}
+    own = weights(article=[0, 0, gain, 0, 0, 0, 0])
+    asked = {name: weights(article=gains)["balance"]["article"] for name, gains in corpora.items()}
+    signs = signs_of([0.1, 0.9], [5, 50])
+    assert choose_cut({**own, "corpora": asked}, signs, favor="balance") == CANDIDATES[place]
+    shop = signs_of([0.1, 0.9], [5, 50], article=0.0)
+    assert choose_cut({**own, "corpora": asked}, shop, favor="balance") == CANDIDATES[2]
 
 
 def test_a_cut_that_leaves_nothing_is_no_candidate() -> None:

@@ -201,10 +201,15 @@ RIDGE = 3.0
 fitted on the others."""
 RENDERING_PAGES = 60
 """A rendering of a corpus with more pages counts as much as one with so many."""
+CORPUS_TEXTS = 500
+"""Texts from which on a corpus says by itself what a candidate gains: some 50 articles in ten renderings."""
 
 
 def _fit_cut(judged: Sequence[Judged]) -> dict[str, dict[str, list[list[float]]]]:
-    """Fit what each candidate threshold gains over keeping all (``cleaner.cut``), by weighted ridge regression."""
+    """Fit what each candidate threshold gains over keeping all (``cleaner.cut``), by weighted ridge regression.
+
+    For articles also corpus by corpus, where one has CORPUS_TEXTS: how far these differ is how far to trust the gain.
+    """
     fitted: dict[str, dict[str, list[list[float]]]] = {point: {} for point in POINTS}
     for side in ("article", "other"):
         pages = [j for j in judged if (j.example.page_type == "article") == (side == "article") and _teaches(j)]
@@ -215,10 +220,21 @@ def _fit_cut(judged: Sequence[Judged]) -> dict[str, dict[str, list[list[float]]]
         for point, beta in POINTS.items():
             figures = f_measure(scores[..., 0], scores[..., 1], beta)
             gains = figures - figures[:, :1]
-            fitted[point][side] = [
-                _ridge(signs[:, place], gains[:, place], weights).round(5).tolist() for place in range(len(CANDIDATES))
-            ]
+            fitted[point][side] = _factors(signs, gains, weights)
+            if (point, side) == ("balance", "article"):
+                of_page = np.array([j.example.corpus for j in pages])
+                own = {corpus: of_page == corpus for corpus in sorted({*of_page.tolist()})}
+                fitted["corpora"] = {
+                    corpus: _factors(signs[mine], gains[mine], weights[mine])
+                    for corpus, mine in own.items()
+                    if mine.sum() >= CORPUS_TEXTS
+                }
     return fitted
+
+
+def _factors(signs: NDArray[np.float64], gains: NDArray[np.float64], weights: NDArray[np.float64]) -> list[list[float]]:
+    """Return the (candidates, signs) factors of the gains of (pages, candidates)."""
+    return [_ridge(signs[:, place], gains[:, place], weights).round(5).tolist() for place in range(len(CANDIDATES))]
 
 
 def _teaches(judged: Judged) -> bool:
