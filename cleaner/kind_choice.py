@@ -54,14 +54,21 @@ and .5: lines of whole pages named by hand .771 right for .763 and .921 on the r
 texts the same within .0005. Heard everywhere, those lose up to .003."""
 
 
+WHOLE_LINES = 6
+"""A text with fewer paragraphs is no whole page, however unsure the network is of them."""
+
+
 def text_say(scores: Floats, article: float) -> float:
     """Return how far a plain text is a whole page with an article, 0..1: ``article`` counts from an even chance on.
 
     On lists, shops and forums the lines that would be chrome beside an article are often the text.
 
-    >>> text_say(np.array([0.9, 0.1, 0.0], np.float32), 1.0), text_say(np.array([0.9, 0.9], np.float32), 1.0)
-    (1.0, 0.0)
+    >>> menu, prose = np.zeros(9, np.float32), np.ones(9, np.float32)
+    >>> text_say(np.append(menu, prose), 1.0), text_say(prose, 1.0), text_say(menu[:2], 1.0)
+    (1.0, 0.0, 0.0)
     """
+    if len(scores) < WHOLE_LINES:
+        return 0.0
     least, most = TEXT_SHARES
     chrome = float(np.clip((1 - float(scores.mean()) - least) / (most - least), 0, 1))
     return chrome * max(2 * article - 1, 0.0)
@@ -110,6 +117,7 @@ def choose_kinds(
     if layout.content_type == "text":
         if say >= APART_SAY:
             _set_apart(opinion.prediction.names, is_body, kinds, probabilities, until=first)
+        _mark_marked(layout, kinds, probabilities, until=first)
         _mark_head_lines(layout, kinds, probabilities)
         _close_block(kinds, probabilities, scores, opinion.prediction.names)
         _mark_last_line(opinion, kinds, scores)
@@ -180,6 +188,20 @@ def _mark_headline(
     for place in places:
         kinds[place] = Kind.TITLE
         probabilities[place] = 1.0
+
+
+def _mark_marked(layout: Layout, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
+    """Believe what Markdown says: a kept line marked as heading is one, and the only one of first rank is the headline.
+
+    The latter above the prose alone, as ``<h1>`` in HTML.
+    """
+    marked = [place for place, tag in enumerate(layout.tags) if tag == "h"]
+    tops = [place for place in marked if layout.texts[place].startswith("# ")]
+    for place in marked:
+        if kinds[place] is Kind.BODY:
+            kinds[place], probabilities[place] = Kind.HEADING, 1.0
+    if len(tops) == 1 and tops[0] < until:
+        kinds[tops[0]], probabilities[tops[0]] = Kind.TITLE, 1.0
 
 
 _NO_POINTERS = frozenset({*_BODY_KINDS, Kind.BYLINE, Kind.CAPTION, Kind.DATELINE})

@@ -7,7 +7,8 @@ containers, over all that stands before, over all that stands after, and over th
 sequence, so a mean is a difference of two running sums. Heads: P(body), kind, page type; and, where the weights have
 one, a head that names kinds, fitted when all else was (:mod:`cleaner.training.names`): it sees the input, too.
 
-Weights are plain arrays in an ``.npz`` (no pickle), trained by ``make train``; see ``weights/MODEL_CARD.md``.
+Weights are plain arrays in an ``.npz`` (no pickle), trained by ``make train``; see ``weights/MODEL_CARD.md``. A file
+may hold a second network of the same kind, for plain texts alone: it is read when the first text comes.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.errors import SetupError
 
-__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "load_model", "logistic"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic"]
 
-FORMAT = 1
-"""Version of the weights file; another one is refused."""
+FORMAT = 2
+"""Version of the weights file."""
+READABLE = (1, 2)
+"""Versions that can be read, others are refused; 1 had no network for texts."""
 HEADER_KEYS = ("numbers", "kinds", "page_types", "calibration")
 """What a weights file must say of itself beside its format."""
 ARRAYS = (
@@ -43,6 +46,8 @@ NAME_ARRAYS = ("name_w", "name_b")
 """The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
 TEXT_ARRAYS = ("text_name_w", "text_name_b")
 """The same for plain texts, beside the other; weights may have none."""
+TEXTS = "texts."
+"""So begin the names of the arrays of the network for plain texts; weights may have none."""
 DILATIONS = (1, 2, 4, 8)
 KERNEL = 3
 BAG_TABLES = ("words", "words", "pairs", "attributes", "attributes", "far")
@@ -277,22 +282,25 @@ _DAMAGE = (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError, Att
 """What numpy, zipfile, zlib and json raise for cut, damaged and foreign files."""
 
 
-def read_weights(file: str | Path | IO[bytes]) -> Model:
-    """Read a weights file; SetupError ``bad_weights`` when it is none, ``weights_format`` when of another version."""
+def read_weights(file: str | Path | IO[bytes], *, texts: bool = False) -> Model:
+    """Read a weights file, with ``texts`` the network for plain texts if it has one of its own.
+
+    Raises SetupError ``bad_weights`` when it is no weights file, ``weights_format`` when it is of another version.
+    """
     try:
         # numpy leaves a file open that turns out to be no archive.
         opened = BytesIO(Path(file).read_bytes()) if isinstance(file, str | Path) else file
         with np.load(opened, allow_pickle=False) as stored:
             header: dict[str, Any] = dict(json.loads(bytes(stored["header"]).decode("utf-8")))
-            arrays: dict[str, Floats] = {
-                name: stored[name].astype(np.float32) for name in stored.files if name != "header"
-            }
+            names = [name for name in stored.files if name != "header" and name.startswith(TEXTS)] if texts else []
+            names = names or [name for name in stored.files if name != "header" and not name.startswith(TEXTS)]
+            arrays: dict[str, Floats] = {name.removeprefix(TEXTS): stored[name].astype(np.float32) for name in names}
     except _DAMAGE as error:
         reason = "it is a pickle, or no archive at all" if "pickle" in str(error) else str(error).rstrip(".")
         raise SetupError(
             "bad_weights", f"{file} is no weights file of this cleaner: {reason}.", where=str(file)
         ) from error
-    if header.get("format") != FORMAT:
+    if header.get("format") not in READABLE:
         raise SetupError(
             "weights_format",
             f"{file} has weights of format {header.get('format')}, but this version reads format {FORMAT}. "
@@ -311,28 +319,51 @@ def read_weights(file: str | Path | IO[bytes]) -> Model:
     return Model(header, arrays)
 
 
-def load_model(path: str | None = None) -> Model:
+def load_model(path: str | None = None, *, texts: bool = False) -> Model:
     """Load weights once per process: the packaged ones, or those of a file; a file that was written anew is read anew.
+
+    ``texts`` asks for the network for plain texts, which is the other one where the file has no second.
 
     Raises SetupError when there are none (``weights_missing``), when the file is no weights file (``bad_weights``),
     is of another format (``weights_format``), or was trained on other features (``weights_features``).
     """
+    place, written = _identify(path)
+    return _load(place, written, texts and _has_texts(place, written))
+
+
+def has_texts(path: str | None = None) -> bool:
+    """Return whether weights, by default the packaged ones, have a network of its own for plain texts."""
+    return _has_texts(*_identify(path))
+
+
+def _identify(path: str | None) -> tuple[str, tuple[int, ...]]:
+    """Return where weights are, and what tells that a file was written anew."""
     if path is None:
-        return _load(str(resources.files("cleaner").joinpath("weights/default.npz")), ())
+        return str(resources.files("cleaner").joinpath("weights/default.npz")), ()
     try:
         found = Path(path).stat()
     except OSError:
-        return _load(str(path), ())
-    return _load(str(path), (found.st_mtime_ns, found.st_size))
+        return str(path), ()  # what is wrong is said when it is read
+    return str(path), (found.st_mtime_ns, found.st_size)
 
 
-@lru_cache(maxsize=4)
-def _load(place: str, _written: tuple[int, ...]) -> Model:
+@lru_cache(maxsize=8)
+def _load(place: str, _written: tuple[int, ...], texts: bool) -> Model:
     if not Path(place).is_file():
         raise SetupError(
             "weights_missing", f"There is no weights file {place}. Install the package again, or train.", where=place
         )
-    return read_weights(place)
+    return read_weights(place, texts=texts)
+
+
+@lru_cache(maxsize=8)
+def _has_texts(place: str, _written: tuple[int, ...]) -> bool:
+    """Return whether a file has a network for plain texts; False for what is no archive, which _load() refuses."""
+    try:
+        with ZipFile(place) as archive:
+            return any(name.startswith(TEXTS) for name in archive.namelist())
+    except _DAMAGE:
+        return False
 
 
 def logistic(logits: NDArray[np.floating[Any]]) -> NDArray[np.float32]:

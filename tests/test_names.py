@@ -126,7 +126,7 @@ def test_the_paragraphs_of_the_package_have_a_page_a_fingerprint_and_a_kind() ->
     """Every line is read, and the common kinds are well filled."""
     named = read_named()
     counts = np.bincount([kind for prints in named.values() for kind in prints.values()], minlength=len(KINDS))
-    assert (len(named), int(counts.sum())) == (524, 1_845)
+    assert (len(named), int(counts.sum())) == (1_274, 6_500)
     assert int(counts[KINDS.index(Kind.AD)]) > 100
     assert all(0 <= number < 2**32 for prints in named.values() for number in prints)
 

@@ -13,9 +13,10 @@ from cleaner.training.network import export
 from cleaner.training.own.start import check_start, load_network
 
 
-def test_a_network_loaded_and_exported_is_the_same() -> None:
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_network_loaded_and_exported_is_the_same(texts: bool) -> None:
     """Loading is the inverse of export(): every array comes back, bit by bit."""
-    model = load_model()
+    model = load_model(texts=texts)
     arrays = export(load_network(model))
     assert sorted(arrays) == sorted(set(model.arrays) - {*NAME_ARRAYS, *TEXT_ARRAYS})
     assert [name for name in arrays if not np.array_equal(arrays[name], model.arrays[name])] == []

@@ -84,7 +84,7 @@ def use_a_fake_model(monkeypatch: pytest.MonkeyPatch) -> Use:
 
     def use(*arguments: Any, **named: Any) -> None:
         fake = Fake(*arguments, **named)
-        monkeypatch.setattr("cleaner.score.load_model", lambda _: fake)
+        monkeypatch.setattr("cleaner.score.load_model", lambda *_, **__: fake)
 
     return use
 
@@ -400,7 +400,7 @@ def test_a_last_line_without_an_end_mark_is_a_caption(use: Use) -> None:
 
 def test_an_empty_page_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without paragraphs nothing is loaded; the page is empty for certain."""
-    monkeypatch.setattr("cleaner.score.load_model", lambda _: pytest.fail("The model was loaded."))
+    monkeypatch.setattr("cleaner.score.load_model", lambda *_, **__: pytest.fail("The model was loaded."))
     for page in (segment_html(""), segment_text("\n \n")):
         verdicts = score(page)
         assert (verdicts.kinds, kept(verdicts), verdicts.scores.tolist()) == ((), [], [])

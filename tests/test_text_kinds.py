@@ -191,7 +191,7 @@ def test_the_head_for_texts_learns_its_lesson() -> None:
 def test_a_head_for_texts_leaves_html_and_scores_alone() -> None:
     """With such a head, HTML is named as without, bit by bit, and of a text nothing but the names changes."""
     page = renderings()
-    model = load_model()
+    model = load_model(texts=True)
     bare = Model(model.header, {name: array for name, array in model.arrays.items() if name not in TEXT_ARRAYS})
     whole = page.get("whole") or page["plain"]
     examples = [page["html"], _as_whole(whole)]

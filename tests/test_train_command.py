@@ -18,7 +18,7 @@ from command_result import Run, runner
 
 from cleaner import __version__, clean
 from cleaner.evaluation.metrics import word_f1
-from cleaner.model import load_model, read_weights
+from cleaner.model import has_texts, load_model, read_weights
 from cleaner.settings import Settings
 
 PARTS = json.loads((Path(__file__).parents[1] / "fixtures" / "own_site" / "parts.json").read_text("utf-8"))
@@ -174,9 +174,10 @@ def test_the_file_says_what_it_was_made_from(site: Site) -> None:
 
 
 @needs_torch
-def test_words_keep_their_meaning(site: Site) -> None:
-    """The tables of words and attribute words are those of the start; the layers above them are not."""
-    own, packaged = read_weights(site.weights).arrays, load_model().arrays
+@pytest.mark.parametrize("texts", [False, True])
+def test_words_keep_their_meaning(site: Site, texts: bool) -> None:
+    """The tables of words and attribute words are those of the start, in both networks; the layers above are not."""
+    own, packaged = read_weights(site.weights, texts=texts).arrays, load_model(texts=texts).arrays
     assert sorted(own) == sorted(packaged)
     same = {name for name in own if np.array_equal(own[name], packaged[name])}
     assert {name for name in own if name.startswith("table_")} <= same
@@ -221,6 +222,7 @@ def test_the_same_seed_gives_the_same_file(run: Run, few: str) -> None:
     data = json.loads(said[0].out)
     assert data["header"]["trained_on"] == weights_of("a.npz")["trained_on"]
     assert [entry["number"] for entry in data["passes"]] == [0, 1, 2]
+    assert [entry["number"] for entry in data["texts"]["passes"]] == [0, 1, 2]
     assert (data["weights"], data["skipped"]) == ("a.npz", [])
 
 
@@ -239,6 +241,7 @@ def test_training_from_scratch(run: Run, few: str) -> None:
     result = run("train", few, "-o", "w.npz", "--from-scratch", "--passes", "1", "--json")
     data = json.loads(result.out)
     assert (result.code, data["header"]["start"], data["best_pass"]) == (0, "scratch", 1)
+    assert (data["texts"], has_texts("w.npz")) == (None, False)  # one network for both
     assert weights_of("w.npz")["calibration"]["html"]["thresholds"]["balance"]["article"] == [0.5]
 
 
@@ -249,10 +252,14 @@ def test_without_a_better_pass_the_file_holds_the_start(run: Run, few: str, monk
 
     monkeypatch.setattr(tune, "MIN_GAIN", 1.0)
     result = run("train", few, "-o", "w.npz", "--passes", "1", "--json")
-    assert "No pass was better than the start on the dev pages: the new file holds the start.\n" in result.err
-    data, made, packaged = json.loads(result.out), read_weights("w.npz").arrays, load_model().arrays
-    assert (data["best_pass"], data["after"]) == (0, data["before"])
-    assert [name for name in made if not np.array_equal(made[name], packaged[name])] == []
+    for of_what in ("", " as text"):
+        said = f"No pass was better than the start on the dev pages{of_what}: the new file holds the start.\n"
+        assert said in result.err
+    data = json.loads(result.out)
+    assert (data["best_pass"], data["texts"]["best_pass"], data["after"]) == (0, 0, data["before"])
+    for texts in (False, True):
+        made, packaged = read_weights("w.npz", texts=texts).arrays, load_model(texts=texts).arrays
+        assert [name for name in made if not np.array_equal(made[name], packaged[name])] == []
 
 
 @needs_torch

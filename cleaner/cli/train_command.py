@@ -126,10 +126,11 @@ def _list_skipped(gold: Gold) -> None:
 def _notes(outcome: Outcome) -> Iterator[str]:
     what = {"domain": "their domains", "page": "page", "column": "their column split"}[outcome.split_by]
     yield f"{outcome.pages['train']} pages to learn from, {outcome.pages['dev']} to choose on, set apart by {what}."
-    if outcome.best == 0:
-        yield "No pass was better than the start on the dev pages: the new file holds the start."
-    else:
-        yield f"Pass {outcome.best} of {len(outcome.passes) - 1} was the best on the dev pages."
+    for tuned, of_what in ((outcome.tuned, ""), (outcome.texts, " as text")):
+        if tuned is not None and tuned.best == 0:
+            yield f"No pass was better than the start on the dev pages{of_what}: the new file holds the start."
+        elif tuned is not None:
+            yield f"Pass {tuned.best} of {len(tuned.passes) - 1} was the best on the dev pages{of_what}."
 
 
 def _print(outcome: Outcome, gold: Gold, *, as_json: bool) -> None:
@@ -147,7 +148,7 @@ def _print(outcome: Outcome, gold: Gold, *, as_json: bool) -> None:
     say(f"The weights are in {outcome.output}. Use them: cleaner clean PAGE --weights {outcome.output}")
 
 
-_WORDS = {"read": "reading pages", "prepare": "preparing pages", "train": "training"}
+_WORDS = {"read": "reading pages", "prepare": "preparing pages", "train": "training", "texts": "training for texts"}
 
 
 @contextlib.contextmanager

@@ -215,14 +215,15 @@ def said_numbers(text: Text, hashes: Hashes) -> Floats:
     runs = np.maximum(counts - _GRAM + 1, 0)
     out = np.zeros((n, 3), dtype=np.float32)
     if runs.any():
-        owners = np.repeat(np.arange(n), runs)
+        owners = np.repeat(np.arange(n, dtype=np.int32), runs)
         starts = np.arange(int(runs.sum())) - np.repeat(np.cumsum(runs) - runs, runs) + text.first_word[:-1][owners]
         grams = combine(hashes, starts, _GRAM)
         low = (grams & np.uint64(0xFFFF)).astype(np.uint16)
         twice = (np.bincount(low) > 1)[low]  # few; what follows sorts
         grams, owners = grams[twice], owners[twice]
+        del starts, low, twice  # on a page of millions of words what follows takes the most memory of all
         _, first, same = np.unique(grams, return_index=True, return_inverse=True)
-        latest = np.zeros(len(first), dtype=np.int64)
+        latest = np.zeros(len(first), dtype=np.int32)
         np.maximum.at(latest, same, owners)
         before = owners[first][same] < owners
         later = latest[same] > owners

@@ -1,6 +1,7 @@
 """Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``).
 
-``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the heads that name kinds, on any weights;
+``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the heads that name kinds, on any weights that
+have a network for texts;
 EXAMPLES is a pickle of examples, otherwise those of the corpora are taken.
 """
 
@@ -12,11 +13,12 @@ import pickle
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.decode import decode
 from cleaner.errors import CleanerError
@@ -28,17 +30,27 @@ from cleaner.training.calibrate import calibrate
 from cleaner.training.dataset import Example, examples_of
 from cleaner.training.folds import cross_judge
 from cleaner.training.names import fit_names
-from cleaner.training.network import export
+from cleaner.training.network import Network, export
 from cleaner.training.renderings import render
+from cleaner.training.text_labels import carry_opinions, soften_texts
 from cleaner.training.text_names import fit_text_names
-from cleaner.training.train import Plan, mean_opinion, predictions, save, soften, train, write_weights
+from cleaner.training.train import Plan, judge_dev, mean_opinion, save, soften, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
 
+Floats: TypeAlias = NDArray[np.float32]
 WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
 TEACHERS = (Plan(seed=5, passes=3), Plan(seed=6, passes=2))
 """Two networks that learn from labels softened by the folds; their mean opinion softens the last one's labels once more
 (dev .8949 for it, .8920 and .8904 for them)."""
 STUDENT_SHARE = 0.6
+_TEXT_PLAN = Plan(texts_only=True, texts_a_pass=6, choose_pass=False)
+TEXT_TEACHERS = (
+    replace(_TEXT_PLAN, seed=23, passes=3),
+    replace(_TEXT_PLAN, seed=41, passes=4),
+    replace(_TEXT_PLAN, seed=43, passes=6, token_dropout=0.5),
+)
+TEXT_STUDENT = replace(_TEXT_PLAN, seed=61, passes=8, token_dropout=0.5)
+"""Networks for plain texts alone, from nothing; the last learns from what the others, and the one for HTML, think."""
 CACHE = Path(".cache") / "training"
 OPINIONS = CACHE / "opinions.pickle"
 _COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]
@@ -61,16 +73,25 @@ def main() -> int:
     teachers = [train(soften(examples, opinions), teacher, say=_say)[0] for teacher in TEACHERS]
     soft = soften(examples, mean_opinion(examples, opinions, teachers), share=STUDENT_SHARE)
     network, _, _ = train(soft, plan, say=_say)
+    texts = _train_texts(examples, opinions, network)
     dev = [example for example in examples if example.split == "dev"]
-    calibration = calibrate(dev, predictions(network, dev), also=(examples, found))
+    calibration = calibrate(dev, judge_dev(network, texts, dev), also=(examples, found))
     _say(str(calibration))
-    header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan)}
-    names = _fit_heads(Model(header, export(network)), examples)
-    save(WEIGHTS, network, header, names=names)
+    header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan), "text_plan": asdict(TEXT_STUDENT)}
+    names, of_texts_names = _fit_heads(Model(header, export(network)), Model(header, export(texts)), examples)
+    save(WEIGHTS, network, header, names=names, texts=export(texts) | of_texts_names)
     _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
     from cleaner.training import site  # reads the weights just written
 
     return site.main()
+
+
+def _train_texts(examples: list[Example], opinions: dict[int, Floats], network: Network) -> Network:
+    """Train the network for plain texts, taught by others of its kind and by that for HTML, as that was."""
+    carried = carry_opinions(examples, opinions)
+    teachers = [train(soften_texts(examples, carried), plan, say=_say)[0] for plan in TEXT_TEACHERS]
+    taught = soften_texts(examples, mean_opinion(examples, carried, [*teachers, network]))
+    return train(taught, TEXT_STUDENT, say=_say)[0]
 
 
 def refit_names(weights: str, out: str, examples: str = "") -> int:
@@ -85,16 +106,19 @@ def refit_names(weights: str, out: str, examples: str = "") -> int:
             print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
             return 0
         found = load_examples(corpora, corpora_digest(corpora))
-    names = _fit_heads(model, found)
-    write_weights(Path(out), model.header, {**model.arrays, **names})
+    texts = read_weights(weights, texts=True)
+    names, of_texts = _fit_heads(model, texts, found)
+    write_weights(Path(out), model.header, {**model.arrays, **names}, texts={**texts.arrays, **of_texts})
     _say(f"wrote {out}")
     return 0
 
 
-def _fit_heads(model: Model, examples: list[Example]) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
-    """Return the arrays of the head that names kinds, and of the one for texts that learns from it."""
+def _fit_heads(model: Model, texts: Model, examples: list[Example]) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Return the arrays of the heads that name kinds, for a network and for that of texts, which learns from it."""
     names = fit_names(model, examples, say=_say)
-    return names | fit_text_names(Model(model.header, model.arrays | names), examples, say=_say)
+    own = fit_names(texts, examples, texts=True, say=_say)
+    teacher, student = Model(model.header, model.arrays | names), Model(texts.header, texts.arrays | own)
+    return names, own | fit_text_names(student, examples, teacher=teacher, say=_say)
 
 
 def corpora_digest(corpora: Path) -> str:
@@ -141,8 +165,10 @@ _NOT_OF_EXAMPLES = {
     "network.py",
     "calibrate.py",
     "folds.py",
+    "counterparts.py",
     "descent.py",
     "names.py",
+    "text_labels.py",
     "text_names.py",
     "site.py",
 }

@@ -70,15 +70,18 @@ def fit_names(
     plan: NamePlan | None = None,
     *,
     named: Named | None = None,
+    texts: bool = False,
     say: Callable[[str], None] = print,
 ) -> dict[str, Floats]:
     """Return the arrays ``name_w`` (width + inputs, 3 kinds) and ``name_b`` for a model, from examples of split train.
 
     The first third of the columns is for the paragraph itself, the others say what it means for the next one and for
-    the one before. ``named`` are paragraphs that a person named, by default those of the package.
+    the one before. ``named`` are paragraphs that a person named, by default those of the package. ``texts`` draws
+    plain texts alone, for a network that knows nothing else.
     """
     plan = plan or NamePlan()
-    drawn = _gather(open_head(model), examples, plan, read_named() if named is None else named)
+    named = read_named() if named is None else named
+    drawn = _gather(open_head(model), _drawn(examples, named, texts=texts), plan, named)
     say(f"names: {len(drawn.kinds)} paragraphs of {len(np.unique(drawn.kinds))} kinds, {drawn.by_hand.sum()} by hand")
     scale = kind_scale(drawn.kinds, drawn.trust)
     weights, offsets, loss = _fit(drawn._replace(trust=drawn.trust * scale[drawn.kinds]), plan)
@@ -110,11 +113,11 @@ def open_head(model: Model) -> Model:
     return Model(model.header, {name: array for name, array in model.arrays.items() if name not in heads} | head)
 
 
-def _gather(model: Model, examples: Sequence[Example], plan: NamePlan, named: Named) -> Drawn:
+def _gather(model: Model, examples: Iterator[tuple[Example, bool]], plan: NamePlan, named: Named) -> Drawn:
     """Return what the head is given for the paragraphs drawn, their kinds, and how far these are trusted."""
     rng = np.random.default_rng(plan.seed)
     seen, kinds, trust, by_hand = [], [], [], []
-    for example, is_drawn in _drawn(examples, named):
+    for example, is_drawn in examples:
         hand_kinds = named_kinds(example, named)
         weak_kinds = np.where(hand_kinds < 0, example.kinds, -1)
         weak = _draw(replace(example, kinds=weak_kinds), plan, rng) if is_drawn else np.zeros(0, np.int64)
@@ -139,14 +142,14 @@ def beside(seen: NDArray[np.float16], places: NDArray[np.int64]) -> NDArray[np.f
     return np.concatenate((padded[places + 1], padded[places], padded[places + 2]), axis=1)
 
 
-def _drawn(examples: Sequence[Example], named: Named) -> Iterator[tuple[Example, bool]]:
+def _drawn(examples: Sequence[Example], named: Named, *, texts: bool) -> Iterator[tuple[Example, bool]]:
     """Yield the examples that are learned from, and whether weak labels are drawn of them, too.
 
     Of a page of which a person named paragraphs, these are learned from in every rendering.
     """
     pages: dict[str, dict[str, Example]] = {}
     for example in examples:
-        if example.split == "train":
+        if example.split == "train" and not (texts and example.rendering.startswith("html")):
             pages.setdefault(example.name, {})[example.rendering] = example
     for name, versions in pages.items():
         rng = seeded(name, "names")

@@ -21,9 +21,10 @@ from cleaner.kind_choice import BODY_PLACES, TITLE_SIGN, shares_of
 from cleaner.model import NAME_ARRAYS, Model, logistic
 from cleaner.page import KINDS, Kind
 from cleaner.score import SHORT_WORDS, calibrated, predict
+from cleaner.training.counterparts import counterparts
 from cleaner.training.dataset import Example
 from cleaner.training.descent import descend
-from cleaner.training.named import Named, fingerprint, named_kinds, read_named
+from cleaner.training.named import Named, named_kinds, read_named
 from cleaner.training.names import NamePlan, beside, is_near, kind_scale, open_head
 
 __all__ = ["TextPlan", "fit_text_names"]
@@ -66,12 +67,16 @@ def fit_text_names(
     examples: Sequence[Example],
     plan: TextPlan | None = None,
     *,
+    teacher: Model | None = None,
     named: Named | None = None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Floats]:
-    """Return the arrays ``text_name_w`` and ``text_name_b`` for a model that has a head for names already."""
+    """Return the arrays ``text_name_w`` and ``text_name_b`` for a model that has a head for names already.
+
+    ``teacher`` says what the paragraphs are in HTML, where the model reads texts alone.
+    """
     plan = plan or TextPlan()
-    lessons = [*_lessons(model, examples, plan, read_named() if named is None else named)]
+    lessons = [*_lessons(model, teacher or model, examples, plan, read_named() if named is None else named)]
     if not lessons:
         return {}
     lesson = Lesson(*map(np.concatenate, zip(*lessons, strict=True)))
@@ -106,7 +111,9 @@ def fit_lesson(begun: Floats, lesson: Lesson, plan: TextPlan) -> tuple[Floats, f
     return head, loss
 
 
-def _lessons(model: Model, examples: Sequence[Example], plan: TextPlan, named: Named) -> Iterator[Lesson]:
+def _lessons(
+    model: Model, teacher: Model, examples: Sequence[Example], plan: TextPlan, named: Named
+) -> Iterator[Lesson]:
     """Yield a lesson for each page of split train that is there as HTML and as a whole page of text."""
     pages: dict[str, dict[str, Example]] = {}
     for example in examples:
@@ -116,7 +123,7 @@ def _lessons(model: Model, examples: Sequence[Example], plan: TextPlan, named: N
     for page in pages.values():
         if len(page) < 2:
             continue
-        shares, trust = carry(page["html"], page["whole"], teach(model, page["html"]), alone=plan.alone_weight)
+        shares, trust = carry(page["html"], page["whole"], teach(teacher, page["html"]), alone=plan.alone_weight)
         trust *= np.where(is_near(page["whole"], NamePlan()), 1, plan.far_weight)
         by_hand = named_kinds(page["whole"], named)
         hand = np.flatnonzero(by_hand >= 0)
@@ -159,26 +166,13 @@ def carry(html: Example, text: Example, taught: Floats, *, alone: float = 0.5) -
     A paragraph is found again by its words and those beside it; by its own words it counts ``alone``, and where nothing
     is found its weak kind does.
     """
-    known: dict[tuple[int, ...], list[int]] = {}
-    for place, (before, own, after) in enumerate(_prints(html)):
-        known.setdefault((before, own, after), []).append(place)
-        known.setdefault((own,), []).append(place)
     shares = np.zeros((len(text.kinds), len(KINDS)), np.float32)
     trust = np.zeros(len(text.kinds), np.float32)
-    for place, (before, own, after) in enumerate(_prints(text)):
-        found = known.get((before, own, after))
-        same = found or known.get((own,))
+    for place, (same, is_sure) in enumerate(counterparts(html, text)):
         if same:
-            shares[place], trust[place] = taught[same].mean(axis=0), 1 if found else alone
+            shares[place], trust[place] = taught[same].mean(axis=0), 1 if is_sure else alone
         elif text.kinds[place] >= 0:
             shares[place] = 0.1 / len(KINDS)
             shares[place, text.kinds[place]] += 0.9
             trust[place] = text.kind_weight[place]
     return shares, trust
-
-
-def _prints(example: Example) -> Iterator[tuple[int, int, int]]:
-    """Yield for each paragraph the fingerprints of the one before, of itself and of the one after."""
-    bags = example.features.words, example.features.last_words
-    prints = [-2, *(fingerprint(*bags, place) for place in range(len(example.kinds))), -2]
-    yield from zip(prints, prints[1:], prints[2:], strict=False)

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from cleaner.features import NUMBERS
-from cleaner.model import BAG_TABLES, FORMAT
+from cleaner.model import BAG_TABLES, FORMAT, TEXTS
 from cleaner.page import KINDS
 from cleaner.training.batches import Hiding, batches
 from cleaner.training.dataset import Example
@@ -60,6 +60,11 @@ class Plan:
     table_decay: float = 0.0
     min_domains: int = 10
     """Table rows seen on fewer registered domains stay zero: rare words would be learned by heart."""
+    texts_only: bool = False
+    """Draw no HTML: for the network of plain texts."""
+    choose_pass: bool = True
+    """Keep the pass that is best on dev, else the last: soft labels are hardly learned by heart, and the figures of
+    early passes, which no calibration made even, mislead."""
     average: float = 0.995
     """Decay of the running average of the weights; the average is what is kept."""
 
@@ -157,6 +162,16 @@ def predictions(network: Network, examples: Sequence[Example]) -> dict[int, Foun
     return out
 
 
+def judge_dev(network: Network, texts: Network | None, examples: Sequence[Example]) -> dict[int, Found]:
+    """Return what a network says of HTML, and what that for plain texts, if there is one, says of texts."""
+    found = predictions(network, examples)
+    if texts is not None:
+        of_texts = predictions(texts, [e for e in examples if not e.rendering.startswith("html")])
+        places = (place for place, e in enumerate(examples) if not e.rendering.startswith("html"))
+        found |= {place: of_texts[number] for number, place in enumerate(places)}
+    return found
+
+
 def page_f1(example: Example, kept: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Return token precision, recall and F1 of keeping these paragraphs, from the labels."""
     counted = example.tokens * (example.weight > 0)
@@ -208,7 +223,7 @@ def selection_score(table: dict[str, tuple[float, float, float]]) -> float:
         if name in table
     ]
     text = [row[2] for name, row in table.items() if name.startswith("text")]
-    return float(np.mean(html) * 0.6 + np.mean(text) * 0.4)
+    return float(np.mean(html) * 0.6 + np.mean(text) * 0.4 if html else np.mean(text))
 
 
 def train(
@@ -221,26 +236,17 @@ def train(
     for example in examples:
         if example.split == "train":
             pages.setdefault(example.name, []).append(example)
-    dev = [e for e in examples if e.split == "dev"]
+    dev = [e for e in examples if e.split == "dev" and not (plan.texts_only and e.rendering.startswith("html"))]
     network = start or Network(plan.dropout)
     network.kind_weights.copy_(kind_scale(e for e in examples if e.split == "train" and e.rendering == "html"))
-    masks = known_rows((e for e in examples if e.split == "train"), plan.min_domains)
+    read = (e for e in examples if e.split == "train" and not (plan.texts_only and e.rendering.startswith("html")))
+    masks = known_rows(read, plan.min_domains)
     with torch.no_grad():
         for name, mask in masks.items():
             network.tables[name].mul_(mask)
     for name, mask in masks.items():
         network.tables[name].register_hook(lambda grad, mask=mask: grad * mask)
-    words = [network.tables[name] for name in ("words", "pairs")]
-    attributes = [network.tables[name] for name in ("attributes", "far")]
-    others = [p for n, p in network.named_parameters() if not n.startswith("tables")]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": others, "weight_decay": plan.weight_decay, "share": 1.0},
-            {"params": words, "weight_decay": plan.table_decay, "share": plan.word_rate},
-            {"params": attributes, "weight_decay": plan.table_decay, "share": plan.attribute_rate},
-        ],
-        lr=plan.learning_rate, betas=(0.9, 0.98),
-    )  # fmt: skip
+    optimizer, others = _optimizer(network, plan)
     averaged = {k: v.clone() for k, v in network.state_dict().items()}
     best: tuple[float, dict[str, Tensor], dict[str, tuple[float, float, float]]] | None = None
     steps = 0
@@ -282,12 +288,25 @@ def train(
         score = selection_score(table)
         cells = " ".join(f"{name.replace('text ', 't:')} {row[2]:.3f}" for name, row in table.items())
         say(f"pass {turn + 1} loss {total / len(todo):.4f} dev {score:.4f} {time.time() - begun:.0f}s | {cells}")
-        if best is None or score > best[0]:
+        if best is None or score > best[0] or not plan.choose_pass:
             best = (score, {k: v.clone() for k, v in averaged.items()}, table)
         network.load_state_dict(current)
     assert best is not None  # noqa: S101 - passes >= 1
     network.load_state_dict(best[1])
     return network, best[0], best[2]
+
+
+def _optimizer(network: Network, plan: Plan) -> tuple[torch.optim.Optimizer, list[nn.Parameter]]:
+    """Return what moves the weights, and all of them but the tables."""
+    words = [network.tables[name] for name in ("words", "pairs")]
+    attributes = [network.tables[name] for name in ("attributes", "far")]
+    others = [p for n, p in network.named_parameters() if not n.startswith("tables")]
+    groups = [
+        {"params": others, "weight_decay": plan.weight_decay, "share": 1.0},
+        {"params": words, "weight_decay": plan.table_decay, "share": plan.word_rate},
+        {"params": attributes, "weight_decay": plan.table_decay, "share": plan.attribute_rate},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.98)), others
 
 
 def soften(examples: Sequence[Example], opinions: Mapping[int, Floats], *, share: float = 0.5) -> list[Example]:
@@ -324,12 +343,12 @@ TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "space
 
 
 def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> list[Example]:
-    """Choose this pass's examples: each page as HTML and as a few of its texts."""
+    """Choose this pass's examples: each page as HTML, unless texts alone are wanted, and as a few of its texts."""
     out = []
     for versions in pages.values():
         html = [e for e in versions if e.rendering.startswith("html")]
         texts = [e for e in versions if not e.rendering.startswith("html")]
-        out += rng.sample(html, 1)
+        out += [] if plan.texts_only else rng.sample(html, 1)
         weights = [TEXT_WEIGHTS.get(e.rendering.rstrip("23"), 1.0) for e in texts]
         chosen = rng.choices(texts, weights, k=plan.texts_a_pass) if texts else []
         out += {id(e): e for e in chosen}.values()
@@ -342,8 +361,12 @@ def save(
     header: Mapping[str, object],
     *,
     names: Mapping[str, NDArray[np.float32]] | None = None,
+    texts: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> None:
-    """Write a network's weights file; ``names`` are the arrays of the head that names kinds, if it has one."""
+    """Write a network's weights file; ``names`` are the arrays of the head that names kinds, if it has one.
+
+    ``texts`` are all arrays of the network for plain texts, if there is one.
+    """
     header = {
         "format": FORMAT,
         "numbers": list(NUMBERS),
@@ -351,11 +374,18 @@ def save(
         "page_types": list(PAGE_TYPES),
         **header,
     }
-    write_weights(path, header, {**export(network), **(names or {})})
+    write_weights(path, header, {**export(network), **(names or {})}, texts=texts)
 
 
-def write_weights(path: Path, header: Mapping[str, object], arrays: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write a weights file: float16 arrays and a JSON header, no pickle."""
+def write_weights(
+    path: Path,
+    header: Mapping[str, object],
+    arrays: Mapping[str, NDArray[np.float32]],
+    *,
+    texts: Mapping[str, NDArray[np.float32]] | None = None,
+) -> None:
+    """Write a weights file: float16 arrays of one network or two, and a JSON header, no pickle."""
+    arrays = {**arrays, **{TEXTS + name: array for name, array in (texts or {}).items()}}
     small = {name: array.astype(np.float16) for name, array in arrays.items()}
     stored = np.frombuffer(json.dumps(header, sort_keys=True).encode("utf-8"), dtype=np.uint8)
     np.savez_compressed(path, header=stored, **small)  # type: ignore[arg-type]

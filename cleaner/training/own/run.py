@@ -9,20 +9,22 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cleaner.errors import InputError, RunError, SetupError
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, load_model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, has_texts, load_model
 from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
+from cleaner.training.network import export
 from cleaner.training.own.figures import Figures, measure_weights
 from cleaner.training.own.pages import Gold, SplitBy, assign_splits, examples_of_page
 from cleaner.training.own.start import check_start, load_network
-from cleaner.training.own.tune import ADAPT, SCRATCH, Course, Pass, Tuned, tune
-from cleaner.training.train import predictions, save
+from cleaner.training.own.tune import ADAPT, SCRATCH, Course, Tuned, tune
+from cleaner.training.train import judge_dev, save
 from cleaner.writers import make_folder, replace_file
 
 Calibration = dict[str, dict[str, Any]]
+OnStep: TypeAlias = Callable[[str, int, int], None]
 
 __all__ = ["MIN_PAGES", "REFIT_PAGES", "Order", "Outcome", "check_enough", "check_output", "train_own"]
 
@@ -59,9 +61,10 @@ class Outcome:
     pages: dict[str, int]
     """How many were used for ``train`` and ``dev``, were ``skipped``, or were left alone as ``test``."""
     split_by: SplitBy
-    passes: tuple[Pass, ...]
-    best: int
-    """Number of the pass that was kept; 0 when none was better than the start on the dev pages."""
+    tuned: Tuned
+    """The passes that were made, and which was kept."""
+    texts: Tuned | None
+    """The same for the network of plain texts, where the start has one."""
     is_calibrated: bool
     """Whether thresholds were fitted on the user's pages."""
     before: dict[str, Figures]
@@ -77,8 +80,11 @@ class Outcome:
             "weights": str(self.output),
             "pages": self.pages,
             "split_by": self.split_by,
-            "passes": [entry._asdict() for entry in self.passes],
-            "best_pass": self.best,
+            "passes": [entry._asdict() for entry in self.tuned.passes],
+            "best_pass": self.tuned.best,
+            "texts": None
+            if self.texts is None
+            else {"passes": [entry._asdict() for entry in self.texts.passes], "best_pass": self.texts.best},
             "calibration": "refitted" if self.is_calibrated else "carried over",
             "before": {name: figures.to_dict() for name, figures in self.before.items()},
             "after": {name: figures.to_dict() for name, figures in self.after.items()},
@@ -97,10 +103,11 @@ def check_output(order: Order) -> None:
         raise RunError("not_writable", f"{order.output} cannot be written: you have no permission to write there.")
 
 
-def train_own(gold: Gold, order: Order, *, on_step: Callable[[str, int, int], None] = lambda *_: None) -> Outcome:
+def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) -> Outcome:
     """Train on a user's pages and write the weights file, whole or not at all.
 
-    ``on_step`` is called with a name of what is being done (``prepare``, ``train``), how far it is, and its length.
+    Where the start has a network for plain texts, that is trained, too, on texts of the same pages. ``on_step`` is
+    called with a name of what is being done (``prepare``, ``train``, ``texts``), how far it is, and its length.
 
     Raises InputError ``too_few_pages`` for fewer than MIN_PAGES usable pages; SetupError for a start that does not fit
     this version, an output that exists, or a split that leaves nothing (``no_dev_pages``); RunError when the file
@@ -122,27 +129,49 @@ def train_own(gold: Gold, order: Order, *, on_step: Callable[[str, int, int], No
         start=start,
         on_pass=lambda done: on_step("train", done.number, course.plan.passes),
     )
+    of_texts = None if start is None or not has_texts(place) else _tune_texts(examples, course, place, on_step)
     dev = [page.gold for page, split in zip(gold.usable, splits, strict=True) if split == "dev"]
-    calibration, is_calibrated = _calibrate(tuned, examples, None if start is None else model, dev_pages=len(dev))
+    calibration, is_calibrated = _calibrate(
+        tuned, of_texts, examples, None if start is None else model, dev_pages=len(dev)
+    )
     counts = {name: splits.count(name) for name in ("train", "dev")}
     header: dict[str, Any] = {
         "trained_on": gold.digest,
         "pages": counts,
         "start": "scratch" if start is None else f"sha256:{sha256(Path(place).read_bytes()).hexdigest()}",
         "version": _version(),
-        "best_pass": tuned.best,
-        "share": tuned.share,
+        **_described(tuned),
+        "texts": None if of_texts is None else _described(of_texts),
         "plan": asdict(course.plan),
     }
     with tempfile.TemporaryDirectory(prefix="cleaner-train-") as folder:
         made = Path(folder) / f"{order.output.stem or 'weights'}.npz"
-        heads = {*NAME_ARRAYS, *TEXT_ARRAYS} if start is not None else set()
-        names = {name: array for name, array in model.arrays.items() if name in heads}
-        save(made, tuned.network, {"calibration": calibration, **header}, names=names)
+        names = _heads(model) if start is not None else {}
+        texts = export(of_texts.network) | _heads(load_model(place, texts=True)) if of_texts is not None else None
+        save(made, tuned.network, {"calibration": calibration, **header}, names=names, texts=texts)
         before, after = measure_weights(dev, place), measure_weights(dev, str(made))
         replace_file(order.output, made.read_bytes())
     counts = {**counts, "skipped": len(gold.skipped), "test": gold.test_pages}
-    return Outcome(order.output, counts, split_by, tuned.passes, tuned.best, is_calibrated, before, after, header)
+    return Outcome(order.output, counts, split_by, tuned, of_texts, is_calibrated, before, after, header)
+
+
+def _tune_texts(examples: Sequence[Example], course: Course, place: str, on_step: OnStep) -> Tuned:
+    """Train the network for plain texts on the renderings of the pages."""
+    return tune(
+        [example for example in examples if not example.rendering.startswith("html")],
+        course,
+        start=load_network(load_model(place, texts=True), dropout=course.plan.dropout),
+        on_pass=lambda done: on_step("texts", done.number, course.plan.passes),
+    )
+
+
+def _heads(model: Model) -> dict[str, Any]:
+    """Return the heads that name kinds, which are left as they are."""
+    return {name: array for name, array in model.arrays.items() if name in {*NAME_ARRAYS, *TEXT_ARRAYS}}
+
+
+def _described(tuned: Tuned) -> dict[str, Any]:
+    return {"best_pass": tuned.best, "share": tuned.share}
 
 
 def check_enough(gold: Gold) -> None:
@@ -156,7 +185,7 @@ def check_enough(gold: Gold) -> None:
         )
 
 
-def _prepare(gold: Gold, splits: Sequence[str], on_step: Callable[[str, int, int], None]) -> list[Example]:
+def _prepare(gold: Gold, splits: Sequence[str], on_step: OnStep) -> list[Example]:
     for name in ("train", "dev"):
         if name not in splits:
             raise SetupError(
@@ -176,7 +205,7 @@ def _course(order: Order) -> Course:
 
 
 def _calibrate(
-    tuned: Tuned, examples: Sequence[Example], model: Model | None, *, dev_pages: int
+    tuned: Tuned, of_texts: Tuned | None, examples: Sequence[Example], model: Model | None, *, dev_pages: int
 ) -> tuple[Calibration, bool]:
     """Return the calibration for the new weights, and whether it was fitted on the user's dev pages.
 
@@ -187,7 +216,7 @@ def _calibrate(
     both = {example.rendering.startswith("html") for example in dev} == {True, False}
     if dev_pages < REFIT_PAGES or not both:
         return carried, False
-    fitted = calibrate(dev, predictions(tuned.network, dev))
+    fitted = calibrate(dev, judge_dev(tuned.network, None if of_texts is None else of_texts.network, dev))
     if {example.page_type for example in dev} == {"article"}:
         for name, fit in fitted.items():
             fit["not_article"] = carried[name]["not_article"]

@@ -60,7 +60,7 @@ def _try(site: str, pages: Sequence[GoldPage], others: Sequence[GoldPage], base:
         before, after = measure_weights(test, str(base)), measure_weights(test, str(adapted))
         rest = _measure_others(others, adapted)
     return (
-        f"learned from {outcome.pages['train']} + {outcome.pages['dev']} pages, kept pass {outcome.best} x "
+        f"learned from {outcome.pages['train']} + {outcome.pages['dev']} pages, kept pass {outcome.tuned.best} x "
         f"{outcome.header['share']}; {len(test)} pages {_figures(before)} -> {_figures(after)}; other sites "
         f"{rest}"
     )
