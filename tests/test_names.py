@@ -122,11 +122,14 @@ def test_what_a_person_named_says_nothing_of_the_other_side() -> None:
     assert moved == [kind for kind in KINDS if kind not in (Kind.HEADING, Kind.BODY)]
 
 
-def test_the_paragraphs_of_the_package_have_a_page_a_fingerprint_and_a_kind() -> None:
-    """Every line is read, and the common kinds are well filled."""
-    named = read_named()
+@pytest.mark.parametrize(("texts", "pages", "paragraphs"), [(False, 524, 1_845), (True, 1_274, 6_500)])
+def test_the_paragraphs_of_the_package_have_a_page_a_fingerprint_and_a_kind(
+    texts: bool, pages: int, paragraphs: int
+) -> None:
+    """Every line is read, and the common kinds are well filled; more are for texts alone."""
+    named = read_named(texts=texts)
     counts = np.bincount([kind for prints in named.values() for kind in prints.values()], minlength=len(KINDS))
-    assert (len(named), int(counts.sum())) == (1_274, 6_500)
+    assert (len(named), int(counts.sum())) == (pages, paragraphs)
     assert int(counts[KINDS.index(Kind.AD)]) > 100
     assert all(0 <= number < 2**32 for prints in named.values() for number in prints)
 

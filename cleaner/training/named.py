@@ -25,14 +25,14 @@ Named: TypeAlias = Mapping[str, Mapping[int, int]]
 """Example name -> fingerprint -> index into KINDS."""
 
 
-def read_named() -> dict[str, dict[int, int]]:
-    """Return the paragraphs that a person named, by the name of their page."""
+def read_named(*, texts: bool = False) -> dict[str, dict[int, int]]:
+    """Return the paragraphs that a person named, by the name of their page; ``texts`` adds those for texts alone."""
     named: dict[str, dict[int, int]] = {}
-    text = resources.files("cleaner.training").joinpath("named.tsv").read_text("utf-8")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            page, paragraph, kind = line.split("\t")
-            named.setdefault(page, {})[int(paragraph, 16)] = KINDS.index(Kind(kind))
+    for file in ("named.tsv", "named_texts.tsv") if texts else ("named.tsv",):
+        for line in resources.files("cleaner.training").joinpath(file).read_text("utf-8").splitlines():
+            if line and not line.startswith("#"):
+                page, paragraph, kind = line.split("\t")
+                named.setdefault(page, {})[int(paragraph, 16)] = KINDS.index(Kind(kind))
     return named
 
 

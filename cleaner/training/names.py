@@ -80,7 +80,7 @@ def fit_names(
     plain texts alone, for a network that knows nothing else.
     """
     plan = plan or NamePlan()
-    named = read_named() if named is None else named
+    named = read_named(texts=texts) if named is None else named
     drawn = _gather(open_head(model), _drawn(examples, named, texts=texts), plan, named)
     say(f"names: {len(drawn.kinds)} paragraphs of {len(np.unique(drawn.kinds))} kinds, {drawn.by_hand.sum()} by hand")
     scale = kind_scale(drawn.kinds, drawn.trust)
