@@ -161,6 +161,31 @@ def test_a_credited_line_of_a_text_is_a_caption() -> None:
     assert line not in article.text
 
 
+@pytest.mark.parametrize(
+    ("line", "kind", "authors", "date"),
+    [
+        ("Published on 4 May 2024 by Ann Lee", Kind.BYLINE, ("Ann Lee",), "2024-05-04"),
+        ("By: Bo Ek on 4 May 2024", Kind.BYLINE, ("Bo Ek",), ""),
+        ("By Ann Lee | 4 May 2024", Kind.BYLINE, ("Ann Lee",), "2024-05-04"),
+        ("By Ann Lee and Bo van der Ek", Kind.BYLINE, ("Ann Lee", "Bo van der Ek"), ""),
+        ("4 May 2024, 5:11", Kind.DATELINE, (), "2024-05-04T05:11:00"),
+    ],
+)
+def test_lines_below_the_headline_of_a_text(line: str, kind: Kind, authors: tuple[str, ...], date: str) -> None:
+    """In a text, a line with author or date below a line without end mark is what it says, and that line a headline."""
+    article = cleaner.clean(f"Salt in Kellerow\n\n{line}\n\n{PROSE}\n\n{PROSE} Then it rained.")
+    assert [part.kind for part in article.paragraphs] == [Kind.TITLE, kind, Kind.BODY, Kind.BODY]
+    found = article.metadata
+    assert (found.title, found.authors, found.date_published) == ("Salt in Kellerow", authors, date)
+
+
+@pytest.mark.parametrize("line", ["By Monday the river had risen by two metres", "By train to the north", "Ann Lee"])
+def test_a_line_that_is_no_byline_stays_what_it_is(line: str) -> None:
+    """A sentence that begins with "By" and a name alone are no bylines by rule, and make no headline."""
+    kinds = [part.kind for part in cleaner.clean(f"Salt in Kellerow\n\n{line}\n\n{PROSE}\n\n{PROSE}").paragraphs]
+    assert (kinds[0] is Kind.TITLE, kinds[1] is Kind.BYLINE) == (False, False)
+
+
 def renderings() -> dict[str, Example]:
     """Return the example page as HTML and as a whole page of text."""
     return {example.rendering: example for example in salt_examples()}

@@ -89,6 +89,51 @@ def points_elsewhere(text: str) -> bool:
     return bool(colon) and bool(rest.strip()) and read_words(head) in _pointers()
 
 
+def names_author(text: str) -> bool:
+    """Return whether a line with a date names somebody who wrote, after a word of ``tables/kinds/by.txt``.
+
+    >>> names_author("October 11, 2023 by Ann Lee"), names_author("2012-01-12 作者：赵春燕")
+    (True, True)
+    >>> names_author("Last updated by 12:30"), names_author("12 May 2023, reading time 5 minutes")
+    (False, False)
+    """
+    match = _bys().search(text)
+    while match is not None:
+        follows = text[match.end() : match.end() + 1]
+        if follows.isupper() or follows >= "\u3000":
+            return True
+        match = _bys().search(text, match.end())
+    return False
+
+
+_NAME: Final = re.compile(r"(?:[^\W\d_]|[.'’‘-])+")
+_NAME_WORDS = 10
+
+
+def opens_with_author(text: str) -> bool:
+    """Return whether a line is nothing but "By" and names, as stands below a headline.
+
+    >>> opens_with_author("By Ann Lee"), opens_with_author("By Ann Lee and Bo van der Ek, Harbour Gazette")
+    (True, True)
+    >>> opens_with_author("By Monday the river had risen."), opens_with_author("By train"), opens_with_author("Ann Lee")
+    (False, False, False)
+    """
+    match = _bys().match(text)
+    words = text[match.end() :].replace(",", " ").split() if match else []
+    if not 2 <= len(words) <= _NAME_WORDS or not all(map(_NAME.fullmatch, words)):
+        return False
+    capitals = sum(word[:1].isupper() for word in words)
+    return capitals >= 2 and words[0][:1].isupper() and words[-1][:1].isupper() and text[-1] not in ".!?:;"
+
+
+@cache
+def _bys() -> re.Pattern[str]:
+    words = sorted(table_lines("by.txt"), key=len, reverse=True)
+    spaced = "|".join(re.escape(word) for word in words if word < "\u3000")
+    joined = "|".join(re.escape(word) for word in words if word >= "\u3000")
+    return re.compile(rf"(?<![^\W_])(?i:{spaced})\s+(?=\S)|(?:{joined})\s*(?=\S)")
+
+
 _POINTER_CHARS = 60
 """The words before the colon and the first ones behind it."""
 
