@@ -115,8 +115,8 @@ def test_a_threshold_of_0_keeps_all_but_title_and_lines_that_are_metadata(use: U
     use(-SURE, kinds=Kind.NAV)
     page = texts_of("The ferry stops", "date 2024-11-28", "The ferry stops", LONG, "Home", LONG)
     verdicts = score(page, Settings(threshold=0))
-    assert verdicts.kinds[:3] == (Kind.HEADING, Kind.DATELINE, Kind.TITLE)
-    assert kept(verdicts) == [True, False, False, True, True, False]
+    assert verdicts.kinds[:3] == (Kind.TITLE, Kind.DATELINE, Kind.TITLE)
+    assert kept(verdicts) == [False, False, False, True, True, False]
     page = segment_html(f"<title>The ferry stops</title><p>Home<h1>The ferry stops</h1><p>{LONG}<p hidden>{OTHER}")
     assert kept(score(page, Settings(threshold=0))) == [True, False, True, True]
 
