@@ -49,7 +49,7 @@ TEXT_TEACHERS = (
     replace(_TEXT_PLAN, seed=41, passes=4),
     replace(_TEXT_PLAN, seed=43, passes=6, token_dropout=0.5),
 )
-TEXT_STUDENT = replace(_TEXT_PLAN, seed=64, passes=7, token_dropout=0.5)
+TEXT_STUDENT = replace(_TEXT_PLAN, seed=61, passes=8, token_dropout=0.5)
 """Networks for plain texts alone, from nothing; the last learns from what the others, and the one for HTML, think."""
 CACHE = Path(".cache") / "training"
 OPINIONS = CACHE / "opinions.pickle"
@@ -87,17 +87,11 @@ def main() -> int:
 
 
 def _train_texts(examples: list[Example], opinions: dict[int, Floats], network: Network) -> Network:
-    """Train the network for plain texts on labels softened by opinions on the texts and on their HTML.
-
-    On articles those of networks that never saw the page do best; on other pages, of which there are few, those of
-    networks that did.
-    """
+    """Train the network for plain texts, taught by others of its kind and by that for HTML, as that was."""
     carried = carry_opinions(examples, opinions)
     teachers = [train(soften_texts(examples, carried), plan, say=_say)[0] for plan in TEXT_TEACHERS]
-    of_articles = mean_opinion(examples, carried, [network], share=0.2)
-    of_others = mean_opinion(examples, carried, [*teachers, network])
-    mixed = {place: (of_articles if examples[place].page_type == "article" else of_others)[place] for place in carried}
-    return train(soften_texts(examples, mixed), TEXT_STUDENT, say=_say)[0]
+    taught = soften_texts(examples, mean_opinion(examples, carried, [*teachers, network]))
+    return train(taught, TEXT_STUDENT, say=_say)[0]
 
 
 def refit_names(weights: str, out: str, examples: str = "") -> int:

@@ -326,15 +326,15 @@ def soften(examples: Sequence[Example], opinions: Mapping[int, Floats], *, share
 
 
 def mean_opinion(
-    examples: Sequence[Example], opinions: Mapping[int, Floats], teachers: Sequence[Network], *, share: float = 0.5
+    examples: Sequence[Example], opinions: Mapping[int, Floats], teachers: Sequence[Network]
 ) -> dict[int, Floats]:
-    """Mix opinions with what the teachers say on average of the same examples, by position; theirs counts ``share``."""
+    """Return the mean of opinions given and of what the teachers say on average of the same examples, by position."""
     places = sorted(opinions)
-    total = {place: opinions[place] * (1 - share) for place in places}
+    total = {place: opinions[place] / 2 for place in places}
     for teacher in teachers:
         found = predictions(teacher, [examples[place] for place in places])
         for number, place in enumerate(places):
-            total[place] = total[place] + found[number].body * share / len(teachers)
+            total[place] = total[place] + found[number].body / (2 * len(teachers))
     return {place: opinion.astype(np.float32) for place, opinion in total.items()}
 
 
