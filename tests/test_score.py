@@ -386,6 +386,17 @@ def test_a_block_of_house_rules_begins_where_it_begins(use: Use) -> None:
     assert kept(score(page)) == [True, True, True, False, False, False]
 
 
+def test_a_letter_above_the_house_rules_goes_with_its_signature(use: Use) -> None:
+    """A letter of which the network is half sure goes with the rules below it; who signed it is no other story."""
+    letter = ["We know that many of you want to debate.", "So we have changed who may write here.", "Ann Lee, editor"]
+    page = texts_of(*(f"{LONG} {n}" for n in "abcd"), *letter, "Rules", "Be kind", "Report breaches")
+    kinds = [Kind.BODY] * 4 + [Kind.POLICY] * 2 + [Kind.RELATED] + [Kind.POLICY] * 3
+    use([4.0] * 4 + [1.2, 1.2] + [-3.0] * 4, kinds=kinds)
+    verdicts = score(page)
+    assert kept(verdicts) == [True] * 4 + [False] * 6
+    assert verdicts.kinds[4:] == (Kind.POLICY,) * 6
+
+
 def test_a_last_line_without_an_end_mark_is_a_caption(use: Use) -> None:
     """A doubtful last line that no end mark closes can head nothing: it describes a picture."""
     line = "Mrs Kell and Mr Vane at the old pier in November"
