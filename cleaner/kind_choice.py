@@ -277,9 +277,9 @@ def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats) -
 
 BLOCK_SCORE, BLOCK_SURE, BLOCK_REACH, BLOCK_MOST, BLOCK_DOUBT = 0.8, 0.9, 4, 12, 0.6
 LAST_LINE_SCORE = 0.7
-"""Dev, all text renderings: the two rules below change the mean F1 by -0.0007 and -0.0001, a doubt below .65 or .85 not
-at all; they are there for the shape they were asked for, a block of house rules or a caption glued to the end of a clean
-article."""
+"""Dev, all text renderings: the two rules below change the mean F1 by -0.0007 and -0.0001, a doubt below .65 or .85
+not at all; they are there for the shape they were asked for, a block of house rules or a caption glued to the end of a
+clean article."""
 _BLOCK_KINDS = frozenset({Kind.POLICY, Kind.SUBSCRIBE, Kind.COMMENTS})
 
 
