@@ -275,12 +275,15 @@ def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats) -
         kinds[0], probabilities[0] = Kind.TITLE, 1.0
 
 
-BLOCK_SCORE, BLOCK_SURE, BLOCK_REACH, BLOCK_MOST, BLOCK_DOUBT = 0.8, 0.9, 4, 12, 0.6
+BLOCK_SCORE, BLOCK_SURE, BLOCK_REACH, BLOCK_MOST, BLOCK_DOUBT = 0.65, 0.9, 4, 12, 0.6
+BLOCK_NAMED, BLOCK_SHARE = 0.8, 0.08
+"""Up to this score a paragraph is in doubt, too, that may be house rules by its name, with this probability."""
 LAST_LINE_SCORE = 0.7
 """Dev, all text renderings: the two rules below change the mean F1 by -0.0007 and -0.0001, a doubt below .65 or .85
 not at all; they are there for the shape they were asked for, a block of house rules or a caption glued to the end of a
 clean article."""
 _BLOCK_KINDS = frozenset({Kind.POLICY, Kind.SUBSCRIBE, Kind.COMMENTS})
+_BLOCK_PLACES = [place for place, kind in enumerate(KINDS) if kind in _BLOCK_KINDS]
 
 
 def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logits: Floats) -> None:
@@ -296,7 +299,9 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
     first = kinds[begin : begin + 4]
     if not 3 <= end - begin <= BLOCK_MOST or sum(kind in _BLOCK_KINDS for kind in first) < 2:
         return
-    start = _block_start(scores, begin)
+    named = shares_of(logits)[:, _BLOCK_PLACES].sum(axis=1)
+    in_doubt = (scores < BLOCK_SCORE) | ((scores < BLOCK_NAMED) & (named >= BLOCK_SHARE))
+    start = _block_start(scores, in_doubt, begin)
     article = scores[:start][scores[:start] >= BLOCK_SCORE]
     if begin - start > BLOCK_MOST or len(article) < max(start / 2, 1) or float(np.median(article)) < BLOCK_SURE:
         return  # where much is doubtful, doubt is no sign
@@ -310,13 +315,13 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
             kinds[place] = above
 
 
-def _block_start(scores: Floats, begin: int) -> int:
+def _block_start(scores: Floats, in_doubt: NDArray[np.bool_], begin: int) -> int:
     """Return where the block begins of which the paragraphs from ``begin`` on are sure: at the doubtful ones above it.
 
     A doubtful paragraph up to BLOCK_REACH further up takes those between along, unless one is surely body.
     """
     while begin > 0:
-        doubtful = [p for p in range(max(0, begin - BLOCK_REACH), begin) if scores[p] < BLOCK_SCORE]
+        doubtful = [p for p in range(max(0, begin - BLOCK_REACH), begin) if in_doubt[p]]
         if not doubtful or (scores[doubtful[-1] : begin] >= BLOCK_SURE).any():
             break
         begin = doubtful[-1]
