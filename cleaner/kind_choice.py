@@ -133,15 +133,8 @@ def choose_kinds(
         _mark_last_line(opinion, kinds, scores)
         _mark_headings(opinion, kinds, probabilities)
     _mark_pointers(layout, opinion, kinds, probabilities)
-    for place, kind in enumerate(kinds):
-        if kind is Kind.DATELINE and len(layout.texts[place]) <= BYLINE_CHARS and names_author(layout.texts[place]):
-            kinds[place] = Kind.BYLINE
+    _mark_authors(layout, kinds)
     return kinds, probabilities
-
-
-BYLINE_CHARS = 150
-"""A line with date and author is a byline. On train and dev pages 20 of 238 lines that were called datelines are, and
-13 of these name the author after a word of the table; no other does."""
 
 
 def shares_of(logits: Floats) -> Floats:
@@ -235,6 +228,17 @@ def _mark_pointers(layout: Layout, opinion: Opinion, kinds: list[Kind], probabil
             kinds[place], probabilities[place] = Kind.RELATED, 1.0
 
 
+def _mark_authors(layout: Layout, kinds: list[Kind]) -> None:
+    """Call a line with date and author a byline.
+
+    On train and dev pages 20 of 238 lines that were called datelines are, and 13 of these name the author after a word
+    of the table; no other does.
+    """
+    for place, kind in enumerate(kinds):
+        if kind is Kind.DATELINE and names_author(layout.texts[place]):
+            kinds[place] = Kind.BYLINE
+
+
 def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:
     """Set date lines (``date 2024-11-28``) and mail-like headers (``Subject: ...``) apart at the head of a text."""
     for place, text in enumerate(layout.texts[:HEAD_LINES]):
@@ -258,9 +262,7 @@ _JOINTS = re.compile(r"\s[|·•–—-]\s|,\s(?=\d)|\s(?i:by|on)\s")
 
 def _is_dated_byline(text: str) -> bool:
     """Return whether a line is author and date: ``By Ann Lee | 4 May 2024``, ``Published 4 May 2024 by Ann Lee``."""
-    if len(text) > BYLINE_CHARS or not names_author(text):
-        return False
-    return any(read_date_line(part) is not None for part in _JOINTS.split(text))
+    return names_author(text) and any(read_date_line(part) is not None for part in _JOINTS.split(text))
 
 
 FIRST_CHARS = 120
@@ -299,7 +301,8 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
     first = kinds[begin : begin + 4]
     if not 3 <= end - begin <= BLOCK_MOST or sum(kind in _BLOCK_KINDS for kind in first) < 2:
         return
-    named = shares_of(logits)[:, _BLOCK_PLACES].sum(axis=1)
+    shares = shares_of(logits)
+    named = shares[:, _BLOCK_PLACES].sum(axis=1)
     in_doubt = (scores < BLOCK_SCORE) | ((scores < BLOCK_NAMED) & (named >= BLOCK_SHARE))
     start = _block_start(scores, in_doubt, begin)
     article = scores[:start][scores[:start] >= BLOCK_SCORE]
@@ -308,7 +311,7 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
     for place in range(start, begin):
         if kinds[place] in _BODY_KINDS:
             other = int(_OTHER_PLACES[logits[place, _OTHER_PLACES].argmax()])
-            kinds[place], probabilities[place] = KINDS[other], shares_of(logits[place])[other]
+            kinds[place], probabilities[place] = KINDS[other], shares[place, other]
     for place in range(max(start, 1), end - 1):  # a signature within the letter
         above, below = kinds[place - 1], kinds[place + 1]
         if above in _BLOCK_KINDS and below in _BLOCK_KINDS and probabilities[place] < BLOCK_DOUBT:

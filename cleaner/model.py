@@ -17,7 +17,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from cleaner.errors import SetupError
 
-__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic", "packaged_weights"]
 
 FORMAT = 2
 """Version of the weights file."""
@@ -336,10 +336,16 @@ def has_texts(path: str | None = None) -> bool:
     return _has_texts(*_identify(path))
 
 
+@cache
+def packaged_weights() -> str:
+    """Return the path of the weights that come with the package."""
+    return str(resources.files("cleaner").joinpath("weights/default.npz"))
+
+
 def _identify(path: str | None) -> tuple[str, tuple[int, ...]]:
     """Return where weights are, and what tells that a file was written anew."""
     if path is None:
-        return str(resources.files("cleaner").joinpath("weights/default.npz")), ()
+        return packaged_weights(), ()
     try:
         found = Path(path).stat()
     except OSError:

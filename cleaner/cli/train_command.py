@@ -127,9 +127,11 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     what = {"domain": "their domains", "page": "page", "column": "their column split"}[outcome.split_by]
     yield f"{outcome.pages['train']} pages to learn from, {outcome.pages['dev']} to choose on, set apart by {what}."
     for tuned, of_what in ((outcome.tuned, ""), (outcome.texts, " as text")):
-        if tuned is not None and tuned.best == 0:
+        if tuned is None:
+            continue
+        if tuned.best == 0:
             yield f"No pass was better than the start on the dev pages{of_what}: the new file holds the start."
-        elif tuned is not None:
+        else:
             yield f"Pass {tuned.best} of {len(tuned.passes) - 1} was the best on the dev pages{of_what}."
 
 

@@ -89,6 +89,19 @@ def points_elsewhere(text: str) -> bool:
     return bool(colon) and bool(rest.strip()) and read_words(head) in _pointers()
 
 
+_POINTER_CHARS = 60
+"""The words before the colon and the first ones behind it."""
+
+
+@cache
+def _pointers() -> frozenset[tuple[str, ...]]:
+    return frozenset(map(read_words, table_lines("pointers.txt")))
+
+
+BYLINE_CHARS = 150
+"""Longer paragraphs are no bylines."""
+
+
 def names_author(text: str) -> bool:
     """Return whether a line with a date names somebody who wrote, after a word of ``tables/kinds/by.txt``.
 
@@ -97,13 +110,10 @@ def names_author(text: str) -> bool:
     >>> names_author("Last updated by 12:30"), names_author("12 May 2023, reading time 5 minutes")
     (False, False)
     """
-    match = _bys().search(text)
-    while match is not None:
-        follows = text[match.end() : match.end() + 1]
-        if follows.isupper() or follows >= "\u3000":
-            return True
-        match = _bys().search(text, match.end())
-    return False
+    if len(text) > BYLINE_CHARS:
+        return False
+    follow = (text[match.end() : match.end() + 1] for match in _bys().finditer(text))
+    return any(letter.isupper() or letter >= "\u3000" for letter in follow)
 
 
 _NAME: Final = re.compile(r"(?:[^\W\d_]|[.'’‘-])+")
@@ -132,15 +142,6 @@ def _bys() -> re.Pattern[str]:
     spaced = "|".join(re.escape(word) for word in words if word < "\u3000")
     joined = "|".join(re.escape(word) for word in words if word >= "\u3000")
     return re.compile(rf"(?<![^\W_])(?i:{spaced})\s+(?=\S)|(?:{joined})\s*(?=\S)")
-
-
-_POINTER_CHARS = 60
-"""The words before the colon and the first ones behind it."""
-
-
-@cache
-def _pointers() -> frozenset[tuple[str, ...]]:
-    return frozenset(map(read_words, table_lines("pointers.txt")))
 
 
 @cache

@@ -1,8 +1,7 @@
 """Rebuild the packaged weights: ``python -m cleaner.training`` (``make train``).
 
 ``python -m cleaner.training names WEIGHTS OUT [EXAMPLES]`` only fits the heads that name kinds, on any weights that
-have a network for texts;
-EXAMPLES is a pickle of examples, otherwise those of the corpora are taken.
+have a network for texts; EXAMPLES is a pickle of examples, otherwise those of the corpora are taken.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ from cleaner.training.folds import cross_judge
 from cleaner.training.names import fit_names
 from cleaner.training.network import Network, export
 from cleaner.training.renderings import render
-from cleaner.training.text_labels import carry_opinions, soften_texts
+from cleaner.training.soft_labels import carry_opinions, soften, soften_texts
 from cleaner.training.text_names import fit_text_names
-from cleaner.training.train import Plan, judge_dev, mean_opinion, save, soften, train, write_weights
+from cleaner.training.train import Plan, judge_dev, mean_opinion, save, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -168,7 +167,7 @@ _NOT_OF_EXAMPLES = {
     "counterparts.py",
     "descent.py",
     "names.py",
-    "text_labels.py",
+    "soft_labels.py",
     "text_names.py",
     "site.py",
 }

@@ -63,7 +63,7 @@ def batches(
 def collate(group: Sequence[Example], *, rng: random.Random | None = None, hiding: Hiding = NOTHING) -> Batch:
     """Pad a group of examples to one batch."""
     windows = [_window(len(e.shares), rng) for e in group]
-    hidden = [bool(rng and e.rendering.startswith("html") and rng.random() < hiding.dom) for e in group]
+    hidden = [bool(rng and not e.is_text and rng.random() < hiding.dom) for e in group]
     no_words = [bool(rng and rng.random() < hiding.words) for _ in group]
     no_attributes = [h or bool(rng and rng.random() < hiding.attributes) for h in hidden]
     length = max(end - first for first, end in windows)

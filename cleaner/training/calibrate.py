@@ -222,12 +222,11 @@ def _fit_cut(judged: Sequence[Judged]) -> dict[str, dict[str, list[list[float]]]
             gains = figures - figures[:, :1]
             fitted[point][side] = _factors(signs, gains, weights)
             if (point, side) == ("balance", "article"):
-                of_page = np.array([j.example.corpus for j in pages])
-                own = {corpus: of_page == corpus for corpus in sorted({*of_page.tolist()})}
+                corpora = np.array([j.example.corpus for j in pages])
                 fitted["corpora"] = {
-                    corpus: _factors(signs[mine], gains[mine], weights[mine])
-                    for corpus, mine in own.items()
-                    if mine.sum() >= CORPUS_TEXTS
+                    corpus: _factors(*(part[corpora == corpus] for part in (signs, gains, weights)))
+                    for corpus, count in sorted(Counter(corpora.tolist()).items())
+                    if count >= CORPUS_TEXTS
                 }
     return fitted
 

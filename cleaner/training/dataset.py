@@ -58,6 +58,11 @@ class Example:
     votes: NDArray[np.float32]
     """(n, len(VOTERS)) share of each paragraph's tokens that each program kept; nan for plain text."""
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a plain text, not HTML."""
+        return not self.rendering.startswith("html")
+
 
 def headlines(layout: Layout, title: str) -> NDArray[np.bool_]:
     """Mark paragraphs that repeat the page's headline."""

@@ -149,7 +149,7 @@ def _drawn(examples: Sequence[Example], named: Named, *, texts: bool) -> Iterato
     """
     pages: dict[str, dict[str, Example]] = {}
     for example in examples:
-        if example.split == "train" and not (texts and example.rendering.startswith("html")):
+        if example.split == "train" and not (texts and not example.is_text):
             pages.setdefault(example.name, {})[example.rendering] = example
     for name, versions in pages.items():
         rng = seeded(name, "names")

@@ -76,11 +76,8 @@ def fit_text_names(
     ``teacher`` says what the paragraphs are in HTML, where the model reads texts alone.
     """
     plan = plan or TextPlan()
-    lessons = [
-        *_lessons(
-            model, teacher or model, examples, plan, read_named(texts=teacher is not None) if named is None else named
-        )
-    ]
+    named = read_named(texts=teacher is not None) if named is None else named
+    lessons = [*_lessons(model, teacher or model, examples, plan, named)]
     if not lessons:
         return {}
     lesson = Lesson(*map(np.concatenate, zip(*lessons, strict=True)))

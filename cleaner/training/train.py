@@ -7,7 +7,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -164,11 +164,13 @@ def predictions(network: Network, examples: Sequence[Example]) -> dict[int, Foun
 
 def judge_dev(network: Network, texts: Network | None, examples: Sequence[Example]) -> dict[int, Found]:
     """Return what a network says of HTML, and what that for plain texts, if there is one, says of texts."""
-    found = predictions(network, examples)
-    if texts is not None:
-        of_texts = predictions(texts, [e for e in examples if not e.rendering.startswith("html")])
-        places = (place for place, e in enumerate(examples) if not e.rendering.startswith("html"))
-        found |= {place: of_texts[number] for number, place in enumerate(places)}
+    if texts is None:
+        return predictions(network, examples)
+    found: dict[int, Found] = {}
+    for judge, is_text in ((network, False), (texts, True)):
+        places = [place for place, e in enumerate(examples) if e.is_text == is_text]
+        said = predictions(judge, [examples[place] for place in places])
+        found |= {places[number]: one for number, one in said.items()}
     return found
 
 
@@ -232,15 +234,15 @@ def train(
     """Train on split train, choose the checkpoint on split dev; return the network, its dev score and dev table."""
     torch.manual_seed(plan.seed)
     rng = random.Random(plan.seed)  # noqa: S311 - no cryptography here
+    read = [e for e in examples if e.is_text] if plan.texts_only else examples
     pages: dict[str, list[Example]] = {}
-    for example in examples:
+    for example in read:
         if example.split == "train":
             pages.setdefault(example.name, []).append(example)
-    dev = [e for e in examples if e.split == "dev" and not (plan.texts_only and e.rendering.startswith("html"))]
+    dev = [e for e in read if e.split == "dev"]
     network = start or Network(plan.dropout)
     network.kind_weights.copy_(kind_scale(e for e in examples if e.split == "train" and e.rendering == "html"))
-    read = (e for e in examples if e.split == "train" and not (plan.texts_only and e.rendering.startswith("html")))
-    masks = known_rows(read, plan.min_domains)
+    masks = known_rows((e for e in read if e.split == "train"), plan.min_domains)
     with torch.no_grad():
         for name, mask in masks.items():
             network.tables[name].mul_(mask)
@@ -309,22 +311,6 @@ def _optimizer(network: Network, plan: Plan) -> tuple[torch.optim.Optimizer, lis
     return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.98)), others
 
 
-def soften(examples: Sequence[Example], opinions: Mapping[int, Floats], *, share: float = 0.5) -> list[Example]:
-    """Mix the labels of training examples with opinions on them, by position (Hinton, Vinyals, Dean 2015).
-
-    Gold has errors and turns of taste; what networks say that did not learn the page by heart is free of both.
-    Examples with snippets are left alone, their labels are certain, and so are those of dev.
-    """
-    out = []
-    for place, e in enumerate(examples):
-        certain = e.split != "train" or "dressed" in e.rendering or "glued" in e.rendering
-        if certain or place not in opinions:
-            out.append(e)
-        else:
-            out.append(replace(e, shares=((1 - share) * e.shares + share * opinions[place]).astype(np.float32)))
-    return out
-
-
 def mean_opinion(
     examples: Sequence[Example], opinions: Mapping[int, Floats], teachers: Sequence[Network]
 ) -> dict[int, Floats]:
@@ -343,12 +329,13 @@ TEXT_WEIGHTS = {"dressed": 2.0, "glued": 1.0, "plain": 0.5, "lines": 0.5, "space
 
 
 def draw(pages: dict[str, list[Example]], plan: Plan, rng: random.Random) -> list[Example]:
-    """Choose this pass's examples: each page as HTML, unless texts alone are wanted, and as a few of its texts."""
+    """Choose this pass's examples: each page as HTML, where that is learned from, and as a few of its texts."""
     out = []
     for versions in pages.values():
-        html = [e for e in versions if e.rendering.startswith("html")]
-        texts = [e for e in versions if not e.rendering.startswith("html")]
-        out += [] if plan.texts_only else rng.sample(html, 1)
+        html = [e for e in versions if not e.is_text]
+        texts = [e for e in versions if e.is_text]
+        if html:
+            out += rng.sample(html, 1)
         weights = [TEXT_WEIGHTS.get(e.rendering.rstrip("23"), 1.0) for e in texts]
         chosen = rng.choices(texts, weights, k=plan.texts_a_pass) if texts else []
         out += {id(e): e for e in chosen}.values()

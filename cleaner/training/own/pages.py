@@ -191,4 +191,4 @@ def examples_of_page(page: Usable, split: str) -> list[Example]:
 
 
 def _without_html(examples: Iterable[Example]) -> Iterator[Example]:
-    return (example for example in examples if not example.rendering.startswith("html"))
+    return (example for example in examples if example.is_text)

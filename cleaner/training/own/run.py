@@ -7,12 +7,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from cleaner.errors import InputError, RunError, SetupError
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, has_texts, load_model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, has_texts, load_model, packaged_weights
 from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
 from cleaner.training.network import export
@@ -80,16 +79,17 @@ class Outcome:
             "weights": str(self.output),
             "pages": self.pages,
             "split_by": self.split_by,
-            "passes": [entry._asdict() for entry in self.tuned.passes],
-            "best_pass": self.tuned.best,
-            "texts": None
-            if self.texts is None
-            else {"passes": [entry._asdict() for entry in self.texts.passes], "best_pass": self.texts.best},
+            **_told(self.tuned),
+            "texts": None if self.texts is None else _told(self.texts),
             "calibration": "refitted" if self.is_calibrated else "carried over",
             "before": {name: figures.to_dict() for name, figures in self.before.items()},
             "after": {name: figures.to_dict() for name, figures in self.after.items()},
             "header": self.header,
         }
+
+
+def _told(tuned: Tuned) -> dict[str, Any]:
+    return {"passes": [entry._asdict() for entry in tuned.passes], "best_pass": tuned.best}
 
 
 def check_output(order: Order) -> None:
@@ -115,7 +115,7 @@ def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) ->
     """
     check_output(order)
     check_enough(gold)
-    place = order.start or str(resources.files("cleaner").joinpath("weights/default.npz"))
+    place = order.start or packaged_weights()
     model = load_model(place)
     if not order.from_scratch:
         check_start(model, where=place)
@@ -158,7 +158,7 @@ def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) ->
 def _tune_texts(examples: Sequence[Example], course: Course, place: str, on_step: OnStep) -> Tuned:
     """Train the network for plain texts on the renderings of the pages."""
     return tune(
-        [example for example in examples if not example.rendering.startswith("html")],
+        [example for example in examples if example.is_text],
         course,
         start=load_network(load_model(place, texts=True), dropout=course.plan.dropout),
         on_pass=lambda done: on_step("texts", done.number, course.plan.passes),
@@ -213,7 +213,7 @@ def _calibrate(
     """
     carried: Calibration = neutral_calibration() if model is None else model.header["calibration"]
     dev = [example for example in examples if example.split == "dev"]
-    both = {example.rendering.startswith("html") for example in dev} == {True, False}
+    both = len({example.is_text for example in dev}) == 2
     if dev_pages < REFIT_PAGES or not both:
         return carried, False
     fitted = calibrate(dev, judge_dev(tuned.network, None if of_texts is None else of_texts.network, dev))

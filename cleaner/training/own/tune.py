@@ -226,7 +226,7 @@ def _draw(pages: Iterable[Sequence[Example]], texts: int, rng: random.Random) ->
         html = [e for e in versions if e.rendering == "html"]
         dressed = [e for e in versions if e.rendering == "html-dressed"]
         yield from dressed if dressed and rng.random() < DRESSED_SHARE else html
-        plain = [e for e in versions if not e.rendering.startswith("html")]
+        plain = [e for e in versions if e.is_text]
         weights = [TEXT_WEIGHTS.get(e.rendering.rstrip("23"), 1.0) for e in plain]
         chosen = rng.choices(plain, weights, k=texts) if plain else []
         yield from {id(e): e for e in chosen}.values()

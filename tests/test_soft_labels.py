@@ -13,7 +13,7 @@ from test_names import salt_examples
 
 from cleaner.training.counterparts import counterparts
 from cleaner.training.dataset import Example
-from cleaner.training.text_labels import SHARE, carry_opinions, soften_texts
+from cleaner.training.soft_labels import SHARE, carry_opinions, soften_texts
 
 
 def page() -> list[Example]:

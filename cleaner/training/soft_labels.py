@@ -1,4 +1,4 @@
-"""Labels of texts, softened: by what is thought of them, and of the same paragraphs where their HTML can be seen.
+"""Labels, softened by what is thought of the paragraphs; of texts, also where their HTML can be seen.
 
 A flattened page hides what its markup shows, so of two readers of the same paragraph the one of the HTML is the better
 judge (learning with privileged information: Vapnik, Vashist 2009; as distillation: Lopez-Paz et al. 2016).
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cleaner.training.counterparts import counterparts
 from cleaner.training.dataset import Example
 
-__all__ = ["carry_opinions", "soften_texts"]
+__all__ = ["carry_opinions", "soften", "soften_texts"]
 
 Floats = NDArray[np.float32]
 SHARE = 0.8
@@ -32,7 +32,7 @@ def carry_opinions(examples: Sequence[Example], opinions: Mapping[int, Floats]) 
     htmls = {e.name: place for place, e in enumerate(examples) if e.rendering == "html" and place in opinions}
     out = {}
     for place, example in enumerate(examples):
-        if example.split != "train" or example.rendering.startswith("html") or place not in opinions:
+        if example.split != "train" or not example.is_text or place not in opinions:
             continue
         mixed = opinions[place].copy()
         html = htmls.get(example.name)
@@ -44,13 +44,26 @@ def carry_opinions(examples: Sequence[Example], opinions: Mapping[int, Floats]) 
     return out
 
 
-def soften_texts(examples: Sequence[Example], opinions: Mapping[int, Floats]) -> list[Example]:
-    """Mix the labels of texts of split train with opinions on them, by position; all else is left alone."""
+def soften(
+    examples: Sequence[Example], opinions: Mapping[int, Floats], *, share: float = 0.5, glued: float = 0.0
+) -> list[Example]:
+    """Mix the labels of training examples with opinions on them, by position (Hinton, Vinyals, Dean 2015).
+
+    Gold has errors and turns of taste; what networks say that did not learn the page by heart is free of both.
+    Examples with snippets are left alone, their labels are certain, and so are those of dev. Of texts to which chrome
+    of the page was glued, ``glued`` is the share of the opinion.
+    """
     out = []
     for place, e in enumerate(examples):
-        if place not in opinions or e.split != "train" or e.rendering.startswith("html") or "dressed" in e.rendering:
+        own = glued if "glued" in e.rendering else share
+        if e.split != "train" or "dressed" in e.rendering or not own or place not in opinions:
             out.append(e)
-            continue
-        share = SHARE / 2 if "glued" in e.rendering else SHARE
-        out.append(replace(e, shares=((1 - share) * e.shares + share * opinions[place]).astype(np.float32)))
+        else:
+            out.append(replace(e, shares=((1 - own) * e.shares + own * opinions[place]).astype(np.float32)))
     return out
+
+
+def soften_texts(examples: Sequence[Example], opinions: Mapping[int, Floats]) -> list[Example]:
+    """Mix the labels of texts with opinions on them, by position, as :func:`soften` does; HTML is left alone."""
+    of_texts = {place: opinion for place, opinion in opinions.items() if examples[place].is_text}
+    return soften(examples, of_texts, share=SHARE, glued=SHARE / 2)
