@@ -1,10 +1,11 @@
 """Hold the test figures against floors that may only rise: ``python -m cleaner.evaluation.gate``.
 
-The floors stand in ``fixtures/quality/floors.json`` with the SHA-256 of every corpus they were measured on. The gate
-fails when a figure lies below its floor by more than epsilon, when a floor has no figure, when cleaning a page raises,
-and when a corpus is not the one the floors belong to. ``--update`` raises floors to what was measured, rounded down to
-three decimals. It lowers none, and accepts no other corpus, unless ``--allow-regression "reason"`` is given; the reason
-is then kept in the file.
+The floors stand in ``fixtures/quality/floors.json`` with the SHA-256 of every corpus they were measured on: F1 of the
+text, how well paragraphs are named, and what becomes of the texts users came with (``seeds``). The gate fails when a
+figure lies below its floor by more than epsilon, when a floor has no figure, when cleaning a page raises, and when a
+corpus is not the one the floors belong to. ``--update`` raises floors to what was measured, rounded down to three
+decimals. It lowers none, and accepts no other corpus, unless ``--allow-regression "reason"`` is given; the reason is
+then kept in the file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from typing import TYPE_CHECKING, Any
 from cleaner.errors import CleanerError, SetupError
 from cleaner.evaluation.evaluate import Evaluation, Row, evaluate
 from cleaner.evaluation.gold import find_corpora
+from cleaner.evaluation.kinds import evaluate_kinds
 from cleaner.evaluation.peers import OURS
+from cleaner.evaluation.seeds import measure_seeds, read_seeds
 from cleaner.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +43,9 @@ Figures = dict[str, dict[str, float]]
 
 _FILES = ("corpora/aeb", "corpora/wcxb-test", "text/aeb", "text/wcxb-test")
 """Test sets: in the folder of corpora, and in the folder ``text`` beside it."""
+
+_KINDS = "kinds/visible"
+"""Paragraphs of test pages that people named, beside the folder of corpora."""
 
 _METRICS = {"aeb": "shingle_f1", "wcxb-test": "word_f1"}
 """The one figure of each test set that is published for other systems."""
@@ -170,7 +176,7 @@ def raised(floors: Floors, measured: Figures, *, digests: Mapping[str, str], reg
 def corpus_digests(corpora: Path) -> dict[str, str]:
     """Return ``sha256:...`` of each test set that is there."""
     digests = {}
-    for name, path in _test_files(corpora):
+    for name, path in [*_test_files(corpora), *_kinds_files(corpora)]:
         with path.open("rb") as file:
             digests[name] = f"sha256:{_sha256(file)}"
     return digests
@@ -182,8 +188,8 @@ def measure_corpora(
     """Measure a system on all test sets that are there, HTML and flattened text; return figures and failures.
 
     From HTML each page type has a figure, from text each renderer, all pages and articles alone; precision and recall
-    of the status ``not_article`` are measured where HTML pages of both sorts are. A failure is a sentence about a page
-    on which the system raised.
+    of the status ``not_article`` are measured where HTML pages of both sorts are. Only we name paragraphs and clean
+    seeds. A failure is a sentence about a page on which the system raised.
     """
     figures: Figures = {}
     failures: list[str] = []
@@ -203,6 +209,8 @@ def measure_corpora(
             for outcome in page.outcomes
             if outcome.failure
         ]
+    if system == OURS:
+        figures |= _named_figures(corpora, settings) | _seed_figures(corpora, settings)
     return figures, failures
 
 
@@ -295,6 +303,32 @@ def _status_figures(result: Evaluation) -> Figures:
             place = _SEPARATOR.join((row.corpus, "html", "not_article"))
             figures[place] = {metric: value for metric, value in known.items() if value is not None}
     return figures
+
+
+def _named_figures(corpora: Path, settings: Settings) -> Figures:
+    """Return how many of the surely named paragraphs we name alike, and how many we put on the same side."""
+    figures: Figures = {}
+    pages = [path for name, path in _test_files(corpora) if name.startswith("corpora/")]
+    for name, path in _kinds_files(corpora):
+        for form in ("html", "text"):
+            sys.stderr.write(f"Measuring {name} from {form} ...\n")
+            report = evaluate_kinds(path, pages, as_text=form == "text", settings=settings)
+            found = report.figures(sure_only=True)
+            known = {"accuracy": found.accuracy, "sides": found.side_accuracy}
+            place = _SEPARATOR.join(("kinds", form, "sure"))
+            figures[place] = {metric: value for metric, value in known.items() if value is not None}
+    return figures
+
+
+def _seed_figures(corpora: Path, settings: Settings) -> Figures:
+    found = measure_seeds(corpora.resolve().parent / "seeds", read_seeds(), settings=settings)
+    return {_SEPARATOR.join(("seeds", name)): metrics for name, metrics in found.items()}
+
+
+def _kinds_files(corpora: Path) -> Iterator[tuple[str, Path]]:
+    path = corpora.resolve().parent / f"{_KINDS}.jsonl"
+    if path.is_file():
+        yield _KINDS, path
 
 
 def _test_files(corpora: Path) -> Iterator[tuple[str, Path]]:
