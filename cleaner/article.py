@@ -35,7 +35,7 @@ class Article:
     ``service``, the likeliest of these; '' for a page without paragraphs."""
     threshold: float = 0.5
     """The score (0..1) from which on a paragraph was taken for body: as asked for, or as the weights chose for this
-    page. What a short line is called has a say, too (:func:`cleaner.score.take_sides`)."""
+    page. What a short line is called has a say, too (:func:`cleaner.sides.take_sides`)."""
 
     def dropped(self) -> tuple[Paragraph, ...]:
         """Return the paragraphs that are not in ``text``; nothing is ever lost."""

@@ -18,9 +18,10 @@ from cleaner.model import Prediction
 from cleaner.page import KINDS, Kind, Layout, Metadata, Page
 from cleaner.page_status import FEW_WORDS
 from cleaner.repeats import DOUBLE_WORDS, REPEAT_WORDS
-from cleaner.score import HEAD_LINES, Verdicts, score, threshold
+from cleaner.score import HEAD_LINES, Verdicts, score
 from cleaner.segment import segment, segment_html, segment_text
 from cleaner.settings import DEFAULTS, Settings
+from cleaner.sides import threshold
 
 Floats = NDArray[np.float32]
 Use = Callable[..., None]

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.page import KINDS, Kind
-from cleaner.score import CHROME_SHARE, CLEAN_SHARE, SHORT_WORDS, score, take_sides
+from cleaner.score import score
 from cleaner.segment import segment_html
+from cleaner.sides import CHROME_SHARE, CLEAN_SHARE, SHORT_WORDS, take_sides
 
 SCORES = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=20)
 MENU = [0.01] * 9

@@ -14,7 +14,8 @@ from cleaner.evaluation.reliability import reliability_bins
 from cleaner.features import NUMBERS
 from cleaner.model import logistic
 from cleaner.page_status import NO_ARTICLE_TYPES, no_article_probability
-from cleaner.score import body_signs, chrome_share, threshold, tilted
+from cleaner.score import body_signs, chrome_share, tilted
+from cleaner.sides import threshold
 from cleaner.training.dataset import Example
 from cleaner.training.network import PAGE_TYPES
 from cleaner.training.train import Found, log_odds, page_f1
