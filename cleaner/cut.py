@@ -14,12 +14,13 @@ them, as in portfolios that are chosen to be robust rather than best (Ben-Tal, E
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CANDIDATES", "SIGNS", "choose_cut", "cut_signs"]
+__all__ = ["CANDIDATES", "SIGNS", "Factors", "choose_cut", "cut_signs"]
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,32 @@ readability's .0018 for .0005, newspaper4k's .0054 for .0051, resiliparse's .042
 LEAST = 0.03
 """A candidate must keep this share of the words, or it is no candidate: nothing helps a reader less than nothing."""
 _SURE_CHROME, _LIKELY_CHROME, _SURE_BODY, _PROSE_WORDS = 0.1, 0.3, 0.7, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What each candidate gains by each sign, read from the weights once: as arrays, not as lists of numbers."""
+
+    sides: Mapping[tuple[str, str], Floats]
+    """(candidates, signs) for each operating point and side, ``article`` and ``other``."""
+    corpora: Floats
+    """(corpora, candidates, signs): those of articles of each corpus alone; weights made before there were any have
+    none."""
+
+    @classmethod
+    def of(cls, weights: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]) -> Factors:
+        """Read what a weights file holds: factors by operating point and side, and under ``corpora`` by corpus."""
+        sides = {
+            (favor, side): np.array(factors, dtype=np.float64)
+            for favor, both in weights.items()
+            if favor != "corpora"
+            for side, factors in both.items()
+        }
+        asked = [*weights.get("corpora", {}).values()]
+        corpora = np.array(asked, dtype=np.float64) if asked else np.zeros((0, len(CANDIDATES), len(SIGNS)))
+        for array in (*sides.values(), corpora):
+            array.setflags(write=False)
+        return cls(sides, corpora)
 
 
 def cut_signs(scores: NDArray[np.floating[Any]], words: NDArray[np.floating[Any]], *, article: float) -> Floats:
@@ -83,25 +110,23 @@ def cut_signs(scores: NDArray[np.floating[Any]], words: NDArray[np.floating[Any]
     return signs
 
 
-def choose_cut(weights: Mapping[str, Mapping[str, Sequence[Sequence[float]]]], signs: Floats, *, favor: str) -> float:
+def choose_cut(factors: Factors, signs: Floats, *, favor: str) -> float:
     """Return the candidate with the highest expected gain; 0.0, which keeps all, when none surely gains.
 
-    ``weights`` are the (candidates, signs) factors for articles and other pages at each operating point, and under
-    ``corpora`` those of articles of each corpus alone (weights made before there were any have none, and no doubt).
     What favours precision is never lower than the balance, what favours recall never higher.
     """
-    doubt = DOUBT * _article(signs) * _spread(weights.get("corpora", {}), signs)
-    balance = _best(weights["balance"], signs, doubt)
+    doubt = DOUBT * _article(signs) * _spread(factors.corpora, signs)
+    balance = _best(factors, signs, doubt, favor="balance")
     if favor == "balance":
         return balance
-    own = _best(weights[favor], signs, doubt)
+    own = _best(factors, signs, doubt, favor=favor)
     return max(own, balance) if favor == "precision" else min(own, balance)
 
 
-def _best(sides: Mapping[str, Sequence[Sequence[float]]], signs: Floats, doubt: Floats) -> float:
+def _best(factors: Factors, signs: Floats, doubt: Floats, *, favor: str) -> float:
     article = _article(signs)
     gains = sum(
-        share * (np.asarray(sides[side]) * signs).sum(axis=1)
+        share * (factors.sides[favor, side] * signs).sum(axis=1)
         for side, share in (("article", article), ("other", 1 - article))
     )
     usable = (gains - doubt > MARGIN) & (signs[:, SIGNS.index("dropped")] <= 1 - LEAST)
@@ -112,10 +137,10 @@ def _article(signs: Floats) -> float:
     return float(signs[0, SIGNS.index("article")])
 
 
-def _spread(corpora: Mapping[str, Sequence[Sequence[float]]], signs: Floats) -> Floats:
-    """Return the standard deviation of what each candidate gains by the factors of each corpus."""
-    if not corpora:
+def _spread(corpora: Floats, signs: Floats) -> Floats:
+    """Return the standard deviation of what each candidate gains by the factors of each corpus; 0 without any."""
+    if not len(corpora):
         return np.zeros(len(signs))
-    gains = (np.array([*corpora.values()]) * signs).sum(axis=2)
+    gains = (corpora * signs).sum(axis=2)
     spread: Floats = gains.std(axis=0)
     return spread

@@ -17,7 +17,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +27,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.cut import Factors
 from cleaner.errors import SetupError
 
 __all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic", "packaged_weights"]
@@ -97,6 +98,12 @@ class Model:
 
     header: dict[str, Any]
     arrays: dict[str, Floats]
+
+    @cached_property
+    def cuts(self) -> dict[str, Factors]:
+        """What chooses the threshold of a page by itself, by content type, where the weights have it; read once."""
+        calibrations: dict[str, Any] = self.header["calibration"]
+        return {name: Factors.of(own["cut"]) for name, own in calibrations.items() if "cut" in own}
 
     def predict(
         self,

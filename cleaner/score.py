@@ -131,7 +131,8 @@ def decide(
     article = float(shares_of(opinion.prediction.page)[types.index("article")])
     scored = _sum_up(layout, shifted, chrome=chrome, article=article)
     opinion = _name(layout, opinion, say=scored.say)
-    sides = choose_sides(layout, opinion, scored, calibration=calibration, settings=settings)
+    cut = model.cuts.get(layout.content_type)
+    sides = choose_sides(layout, opinion, scored, calibration=calibration, cut=cut, settings=settings)
     if recurrence is not None and settings.threshold is None:
         sides = _hold_back(sides, scored.scores, recurrence)
     kinds, probabilities = choose_kinds(layout, opinion, scored.scores, sides.is_body, say=scored.say)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cut import choose_cut, cut_signs
+from cleaner.cut import Factors, choose_cut, cut_signs
 from cleaner.kind_choice import BODY_PLACES, shares_of
 from cleaner.model import Opinion
 from cleaner.page import Layout
@@ -45,12 +45,22 @@ class Sides:
 
 
 def choose_sides(
-    layout: Layout, opinion: Opinion, scored: Scored, *, calibration: Mapping[str, Any], settings: Settings
+    layout: Layout,
+    opinion: Opinion,
+    scored: Scored,
+    *,
+    calibration: Mapping[str, Any],
+    cut: Factors | None,
+    settings: Settings,
 ) -> Sides:
-    """Choose the page's threshold and the sides; by a threshold asked for, the score alone decides."""
+    """Choose the page's threshold and the sides; by a threshold asked for, the score alone decides.
+
+    ``cut`` chooses the threshold by what it is expected to gain, where the weights have factors for that, else those
+    for the page's share of chrome in ``calibration`` do.
+    """
     if settings.threshold is not None:
         return Sides(settings.threshold, scored.scores >= settings.threshold)
-    usual, limit = _choose_limits(scored, opinion.words, calibration, favor=settings.favor)
+    usual, limit = _choose_limits(scored, opinion.words, calibration, cut, favor=settings.favor)
     is_short = (opinion.words <= SHORT_WORDS) & np.array([tag not in _CELLS for tag in layout.tags], dtype=np.bool_)
     is_body = take_sides(
         scored.scores,
@@ -64,13 +74,15 @@ def choose_sides(
     return Sides(limit, is_body if is_body.any() else scored.scores >= limit)
 
 
-def _choose_limits(scored: Scored, words: Floats, calibration: Mapping[str, Any], *, favor: str) -> tuple[float, float]:
+def _choose_limits(
+    scored: Scored, words: Floats, calibration: Mapping[str, Any], cut: Factors | None, *, favor: str
+) -> tuple[float, float]:
     """Return the page's threshold at the balance, and at the operating point that is favoured."""
-    signs = cut_signs(scored.scores, words, article=scored.article) if "cut" in calibration else None
+    signs = None if cut is None else cut_signs(scored.scores, words, article=scored.article)
 
     def limit_of(point: str) -> float:
-        if signs is not None:
-            return choose_cut(calibration["cut"], signs, favor=point)
+        if cut is not None and signs is not None:
+            return choose_cut(cut, signs, favor=point)
         bands, limits = calibration["chrome_bands"], calibration["thresholds"][point]
         return threshold(bands, limits, scored.article, scored.chrome)
 

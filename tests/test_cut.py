@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.cut import CANDIDATES, DOUBT, LEAST, MARGIN, SIGNS, choose_cut, cut_signs
+from cleaner.cut import CANDIDATES, DOUBT, LEAST, MARGIN, SIGNS, Factors, choose_cut, cut_signs
 from cleaner.model import load_model
 
 POINTS = ("balance", "precision", "recall")
@@ -28,6 +28,10 @@ def weights(**gains: list[float]) -> dict[str, dict[str, list[list[float]]]]:
     }
     chosen = {"article": sides["article"], "other": sides.get("other", sides["article"])}
     return {point: {"article": sides.get(point, chosen["article"]), "other": chosen["other"]} for point in POINTS}
+
+
+def factors(**gains: list[float]) -> Factors:
+    return Factors.of(weights(**gains))
 
 
 def test_signs_say_what_a_candidate_drops() -> None:
@@ -53,7 +57,7 @@ def test_signs_are_finite_and_the_choice_is_a_candidate(page: list[tuple[float, 
     signs = signs_of(list(scores), list(words), article=article)
     assert signs.shape == (len(CANDIDATES), len(SIGNS))
     assert bool(np.isfinite(signs).all())
-    packaged = load_model(None).header["calibration"]["text"]["cut"]
+    packaged = load_model(None).cuts["text"]
     cuts = {point: choose_cut(packaged, signs, favor=point) for point in POINTS}
     assert cuts["recall"] <= cuts["balance"] <= cuts["precision"]
     for cut in cuts.values():
@@ -63,8 +67,8 @@ def test_signs_are_finite_and_the_choice_is_a_candidate(page: list[tuple[float, 
 def test_the_highest_expected_gain_is_chosen() -> None:
     """The candidate with the highest expected gain wins; gains under MARGIN are not worth a cut."""
     signs = signs_of([0.1, 0.9], [5, 50])
-    assert choose_cut(weights(article=[0, 0.02, 0.05, 0.03, 0, 0, 0]), signs, favor="balance") == CANDIDATES[2]
-    assert choose_cut(weights(article=[0, MARGIN * 0.9] + [0] * 5), signs, favor="balance") == 0.0
+    assert choose_cut(factors(article=[0, 0.02, 0.05, 0.03, 0, 0, 0]), signs, favor="balance") == CANDIDATES[2]
+    assert choose_cut(factors(article=[0, MARGIN * 0.9] + [0] * 5), signs, favor="balance") == 0.0
 
 
 @pytest.mark.parametrize(("spread", "place"), [(0.0, 2), (0.9, 2), (1.1, 0)])
@@ -75,21 +79,22 @@ def test_a_gain_on_which_corpora_disagree_is_not_sure(spread: float, place: int)
     corpora = {name: [0, 0, gain + sign * away, 0, 0, 0, 0] for name, sign in (("one", 1), ("other", -1))}
     own = weights(article=[0, 0, gain, 0, 0, 0, 0])
     asked = {name: weights(article=gains)["balance"]["article"] for name, gains in corpora.items()}
+    both = Factors.of({**own, "corpora": asked})
     signs = signs_of([0.1, 0.9], [5, 50])
-    assert choose_cut({**own, "corpora": asked}, signs, favor="balance") == CANDIDATES[place]
+    assert choose_cut(both, signs, favor="balance") == CANDIDATES[place]
     shop = signs_of([0.1, 0.9], [5, 50], article=0.0)
-    assert choose_cut({**own, "corpora": asked}, shop, favor="balance") == CANDIDATES[2]
+    assert choose_cut(both, shop, favor="balance") == CANDIDATES[2]
 
 
 def test_a_cut_that_leaves_nothing_is_no_candidate() -> None:
     """Where a candidate would drop the whole page, the next best is taken."""
     signs = signs_of([0.1, 0.12], [50, 50])
-    assert choose_cut(weights(article=[0, 0.02, 0.5, 0.5, 0.5, 0.5, 0.5]), signs, favor="balance") == CANDIDATES[1]
+    assert choose_cut(factors(article=[0, 0.02, 0.5, 0.5, 0.5, 0.5, 0.5]), signs, favor="balance") == CANDIDATES[1]
 
 
 def test_articles_and_other_pages_are_mixed() -> None:
     """The gains for articles and for other pages count by P(the page is an article)."""
-    gains = weights(article=[0, 0.1, 0, 0, 0, 0, 0], other=[0, 0, 0, 0.1, 0, 0, 0])
+    gains = factors(article=[0, 0.1, 0, 0, 0, 0, 0], other=[0, 0, 0, 0.1, 0, 0, 0])
     for article, place in ((0.9, 1), (0.1, 3)):
         signs = signs_of([0.2, 0.9], [5, 50], article=article)
         assert choose_cut(gains, signs, favor="balance") == CANDIDATES[place]
@@ -97,6 +102,16 @@ def test_articles_and_other_pages_are_mixed() -> None:
 
 def test_operating_points_do_not_cross() -> None:
     """What favours precision never keeps more than the balance, what favours recall never less."""
-    gains = weights(article=[0, 0, 0, 0.1, 0, 0, 0], precision=[0, 0.1, 0, 0, 0, 0, 0], recall=[0, 0, 0, 0, 0, 0.1, 0])
+    gains = factors(article=[0, 0, 0, 0.1, 0, 0, 0], precision=[0, 0.1, 0, 0, 0, 0, 0], recall=[0, 0, 0, 0, 0, 0.1, 0])
     signs = signs_of([0.05, 0.9], [5, 50])
     assert [choose_cut(gains, signs, favor=point) for point in POINTS] == [CANDIDATES[3]] * 3
+
+
+def test_factors_are_read_once() -> None:
+    """The packaged weights have factors for plain text, the same arrays each time, which nothing can change."""
+    model = load_model(texts=True)
+    some, others = model.cuts["text"], model.cuts["text"]
+    assert some.corpora is others.corpora
+    assert {array.shape for array in some.sides.values()} == {some.corpora.shape[1:]} == {(len(CANDIDATES), len(SIGNS))}
+    with pytest.raises(ValueError, match="read-only"):
+        some.corpora += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cleaner.assemble import assemble
+from cleaner.cut import Factors
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS
 from cleaner.model import Prediction
@@ -67,6 +68,8 @@ class Fake:
             "page_types": list(PAGE_TYPES),
             "calibration": {"html": chosen, "text": chosen},
         }
+
+    cuts: Mapping[str, Factors] = {}
 
     def predict(self, numbers: Floats, bags: Sequence[Any], **_: Any) -> Prediction:
         """Answer for as many paragraphs as there are rows."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cut import CANDIDATES, choose_cut, cut_signs
+from cleaner.cut import CANDIDATES, Factors, choose_cut, cut_signs
 from cleaner.evaluation.reliability import reliability_bins
 from cleaner.features import NUMBERS
 from cleaner.model import logistic
@@ -124,9 +124,10 @@ def calibrate(
             for point, beta in POINTS.items()
         }
         cut = _fit_cut(judged + more) if name == "text" and also else {}
+        factors = Factors.of(cut) if cut else None
         figures = [
-            _f1(j, choose_cut(cut, _signs(j), favor="balance"))
-            if cut
+            _f1(j, choose_cut(factors, _signs(j), favor="balance"))
+            if factors
             else _f1(j, threshold(bands, limits["balance"], j.article, j.chrome))
             for j in judged
         ]
