@@ -241,6 +241,7 @@ def _mark_authors(layout: Layout, kinds: list[Kind]) -> None:
 
 def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:
     """Set date lines (``date 2024-11-28``) and mail-like headers (``Subject: ...``) apart at the head of a text."""
+    told = np.zeros(len(kinds), dtype=np.bool_)  # those that a line itself names
     for place, text in enumerate(layout.texts[:HEAD_LINES]):
         header = read_header_line(text)
         if header is not None:
@@ -253,8 +254,8 @@ def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -
             if len(text) > 200:
                 break
             continue
-        probabilities[place] = 1.0
-    _mark_first_line(layout, kinds, probabilities)
+        told[place], probabilities[place] = True, 1.0
+    _mark_first_line(layout, kinds, probabilities, told=told)
 
 
 _JOINTS = re.compile(r"\s[|·•–—-]\s|,\s(?=\d)|\s(?i:by|on)\s")
@@ -269,9 +270,12 @@ FIRST_CHARS = 120
 """Longer first lines are no headlines."""
 
 
-def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats) -> None:
-    """Call a first line the headline that has no end mark and a line with the date or the author right below it."""
-    is_dated = len(kinds) > 1 and kinds[1] in (Kind.BYLINE, Kind.DATELINE) and probabilities[1] == 1.0
+def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats, *, told: NDArray[np.bool_]) -> None:
+    """Call a first line the headline that has no end mark and a line with the date or the author right below it.
+
+    ``told`` (n,) are the paragraphs that say themselves what they are; what the network takes for a date is not enough.
+    """
+    is_dated = len(kinds) > 1 and told[1] and kinds[1] in (Kind.BYLINE, Kind.DATELINE)
     first = layout.texts[0]
     if is_dated and kinds[0] in _BODY_KINDS and len(first) <= FIRST_CHARS and not first.endswith(_LINE_ENDS):
         kinds[0], probabilities[0] = Kind.TITLE, 1.0

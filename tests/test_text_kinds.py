@@ -16,10 +16,11 @@ from test_names import salt_examples
 import cleaner
 from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import table_lines
-from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, hear_lines, name_texts, text_say
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, Prediction, load_model
+from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, choose_kinds, hear_lines, name_texts, text_say
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
+from cleaner.segment import segment_text
 from cleaner.training.dataset import Example
 from cleaner.training.text_names import Lesson, TextPlan, carry, fit_lesson, fit_text_names, teach
 
@@ -184,6 +185,17 @@ def test_a_line_that_is_no_byline_stays_what_it_is(line: str) -> None:
     """A sentence that begins with "By" and a name alone are no bylines by rule, and make no headline."""
     kinds = [part.kind for part in cleaner.clean(f"Salt in Kellerow\n\n{line}\n\n{PROSE}\n\n{PROSE}").paragraphs]
     assert (kinds[0] is Kind.TITLE, kinds[1] is Kind.BYLINE) == (False, False)
+
+
+@pytest.mark.parametrize(("line", "first"), [("4 May 2024", Kind.TITLE), ("The fourth of May", Kind.BODY)])
+def test_only_a_line_that_says_so_itself_makes_a_headline(line: str, first: Kind) -> None:
+    """What the network takes for a date, however surely, does not make the line above it the headline."""
+    named = 99 * logits(Kind.BODY, Kind.DATELINE, Kind.BODY)
+    sides, none = np.array([1, 0, 1], np.float32), np.zeros(3, np.float32)
+    opinion = Opinion(Prediction(9 * sides, named, np.zeros(7, np.float32), named), none + 3, none, none)
+    layout = segment_text(f"Salt in Kellerow\n\n{line}\n\n{PROSE}")
+    kinds, probabilities = choose_kinds(layout, opinion, sides, sides > 0)
+    assert (kinds, probabilities.tolist()) == ([first, Kind.DATELINE, Kind.BODY], [1.0] * 3)
 
 
 def renderings() -> dict[str, Example]:
