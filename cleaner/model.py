@@ -136,16 +136,7 @@ class Model:
             h[low:high] = np.maximum(seen @ a["input_w"] + a["input_b"], 0)
             if said is not None and given is not None:
                 said[low:high] = seen @ given[width:]
-        h = _norm(h, a, "input")
-        scopes = _Scopes(group_ranges, levels, words)
-        layer = 0
-        for place, dilation in enumerate(DILATIONS):
-            step = _convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation)
-            h = _norm(h + np.maximum(step, 0, out=step), a, f"conv{place}")
-            if place in SCOPES_AFTER:
-                p = h @ a[f"scope{layer}_in_w"]
-                h = _norm(h + scopes.dense(p, a[f"scope{layer}_w"], a[f"scope{layer}_b"]), a, f"scope{layer}")
-                layer += 1
+        h = self._look_around(_norm(h, a, "input"), _Scopes(group_ranges, levels, words))
         hidden = np.maximum(h @ a["body1_w"] + a["body1_b"], 0)
         body = (hidden @ a["body2_w"] + a["body2_b"])[:, 0]
         kinds: Floats = h @ a["kind_w"] + a["kind_b"]
@@ -156,6 +147,18 @@ class Model:
         if said is not None and given is not None:
             names, in_text = self._names(said + h @ given[:width])
         return Prediction(body.astype(np.float32), kinds, page.astype(np.float32), names, in_text)
+
+    def _look_around(self, h: Floats, scopes: _Scopes) -> Floats:
+        """Let every paragraph see those beside it, layer by layer, and those of its containers and of the page."""
+        a, layer = self.arrays, 0
+        for place, dilation in enumerate(DILATIONS):
+            step = _convolve(h, a[f"conv{place}_w"], a[f"conv{place}_b"], dilation)
+            h = _norm(h + np.maximum(step, 0, out=step), a, f"conv{place}")
+            if place in SCOPES_AFTER:
+                p = h @ a[f"scope{layer}_in_w"]
+                h = _norm(h + scopes.dense(p, a[f"scope{layer}_w"], a[f"scope{layer}_b"]), a, f"scope{layer}")
+                layer += 1
+        return h
 
     def _heads(self, numbers: Floats) -> Floats | None:
         """Return the heads that name this page's kinds, beside each other: for a plain text there is one more."""

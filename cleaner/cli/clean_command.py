@@ -68,6 +68,7 @@ from cleaner.errors import SetupError
 
 if TYPE_CHECKING:
     from cleaner.article import Article
+    from cleaner.settings import Settings
 
 CLEAN_HELP: Final = (
     "Clean pages: the text of one page on standard output, or a whole folder into another.\n\n"
@@ -204,14 +205,9 @@ def clean(
             address=address,
         )
         return clean_many(paths, recipe, manner, dry_run=dry_run)
-    for name, is_given in {"--report": report, "--dry-run": dry_run, "--json-summary": json_summary}.items():
-        if is_given:
-            raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
+    _refuse_without_folder({"--report": report, "--dry-run": dry_run, "--json-summary": json_summary})
     name = choose_format(names, target)
-    if name == "txt":  # nobody sees the metadata, and what guesses languages takes a quarter of the time to load
-        needs_language = settings.detect_language and bool(settings.languages)
-        settings = dataclasses.replace(settings, metadata=False, detect_language=needs_language)
-    article = clean_one(paths[0], reading, settings, quiet=quiet)
+    article = clean_one(paths[0], reading, _needed_for(name, settings), quiet=quiet)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))
     if article.status != "other_language":  # those are left out, as in a folder
         if target is None:
@@ -230,6 +226,21 @@ def _checked(engine: Engine, address: str | None, jobs: int | None) -> str:
     if jobs == 0 and engine is not Engine.LOCAL:
         raise SetupError("bad_engine", "--jobs 0 works in this very process, --engine ray elsewhere. Give one of them.")
     return engine.value
+
+
+def _refuse_without_folder(options: dict[str, bool]) -> None:
+    """Refuse the first of these options that is given; SetupError ``folder_needed``."""
+    for name, is_given in options.items():
+        if is_given:
+            raise SetupError("folder_needed", f"{name} needs a folder for the results. Try: -o out {name}")
+
+
+def _needed_for(name: str, settings: Settings) -> Settings:
+    """Switch off what a format does not show: what guesses languages takes a quarter of the time to load."""
+    if name != "txt":
+        return settings
+    needs_language = settings.detect_language and bool(settings.languages)
+    return dataclasses.replace(settings, metadata=False, detect_language=needs_language)
 
 
 def _formats(formats: list[str] | None, as_json: bool) -> tuple[str, ...]:

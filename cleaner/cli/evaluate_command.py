@@ -132,6 +132,7 @@ def evaluate(
     if calibration:
         choice = {"as_text": as_text or None, "split": split, "limit": limit}
         return _calibration(paths, choice, settings=settings, as_json=as_json)
+    choice = {"as_text": as_text, "split": split, "limit": limit}
     if by is Grouping.SITE:
         if against or oracle or worst:
             raise SetupError(
@@ -139,30 +140,9 @@ def evaluate(
                 "--by site measures this cleaner without and with profiles. Leave out --against, --oracle and --worst, "
                 "or run them apart.",
             )
-        choice = {"as_text": as_text, "split": split, "limit": limit}
         return _sites(paths, choice, settings=settings, as_json=as_json)
-    from cleaner.evaluation.evaluate import evaluate as measure
-
-    with counter() as count:
-        result = measure(
-            paths,
-            against=[*split_words(against), *(["oracle"] if oracle else [])],
-            as_text=as_text,
-            split=split,
-            limit=limit,
-            settings=settings,
-            workers=jobs,
-            on_page=count,
-        )
-    grouping = None if by is None else by.value
-    if as_json:
-        data = result.to_dict(by=grouping)
-        if worst:
-            data["worst"] = [{"f1": f1, **dataclasses.asdict(page)} for f1, page in result.worst(worst)]
-        _emit_json(data)
-    else:
-        show(result.to_table(by=grouping), *([result.to_worst_table(worst)] if worst else []))
-    return 0
+    choice |= {"against": [*split_words(against), *(["oracle"] if oracle else [])], "workers": jobs}
+    return _texts(paths, choice, settings=settings, by=by, worst=worst, as_json=as_json)
 
 
 def _check_paths(paths: list[str]) -> None:
@@ -239,6 +219,30 @@ def _sites(paths: list[str], choice: dict[str, Any], *, settings: Settings, as_j
     with counter() as count:
         report = evaluate_sites(paths, **choice, settings=settings, on_page=count)
     return _print(report, as_json=as_json)
+
+
+def _texts(
+    paths: list[str],
+    choice: dict[str, Any],
+    *,
+    settings: Settings,
+    by: Grouping | None,
+    worst: int,
+    as_json: bool,
+) -> int:
+    from cleaner.evaluation.evaluate import evaluate as measure
+
+    with counter() as count:
+        result = measure(paths, **choice, settings=settings, on_page=count)
+    grouping = None if by is None else by.value
+    if as_json:
+        data = result.to_dict(by=grouping)
+        if worst:
+            data["worst"] = [{"f1": f1, **dataclasses.asdict(page)} for f1, page in result.worst(worst)]
+        _emit_json(data)
+    else:
+        show(result.to_table(by=grouping), *([result.to_worst_table(worst)] if worst else []))
+    return 0
 
 
 def _emit_json(data: object) -> None:

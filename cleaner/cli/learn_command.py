@@ -36,6 +36,7 @@ from cleaner.console import progress, say
 
 if TYPE_CHECKING:
     from cleaner.batch import Outcome
+    from cleaner.batch.learning import Learned
 
 LEARN_HELP: Final = (
     "Learn what stands on many pages of a site, and write it down: one JSON file a site.\n\n"
@@ -79,7 +80,6 @@ def learn(
     from cleaner.batch import Limits, Recipe, finish_on_interrupt, usable_cores
     from cleaner.batch.learning import learn_tree
     from cleaner.readers import scan
-    from cleaner.site.key import split_cluster
 
     settings = make_settings(config, None, None, weights=weights, site_key=site_key)
     columns = make_columns(text_column, html_column, url_column, id_column)
@@ -109,15 +109,22 @@ def learn(
         say("error[nothing_found]: There is no page to learn from.")
         return 3
     if not quiet:
-        pages = sum(pages for site, pages, _ in learned.profiles if not split_cluster(site)[1])
-        say(f"{_counted(len(learned.profiles), 'site')}, {_counted(pages, 'page')}:")
-        for site, count_, recurring in sorted(learned.profiles, key=lambda one: (-one[1], one[0]))[:10]:
-            say(f"{count_:8,} {'page' if count_ == 1 else 'pages'} of {site}, {recurring:,} paragraphs that recur")
-        few = sum(count_ < settings.site_pages for _, count_, _ in learned.profiles)
-        if few:
-            say(f"{few:8,} of the sites have fewer than {settings.site_pages} pages; they say nothing yet")
-        say(f"The profiles are in {output}")
+        _sum_up(learned, output, least=settings.site_pages)
     return 1 if learned.failures else 0
+
+
+def _sum_up(learned: Learned, output: str, *, least: int) -> None:
+    """Say of how many sites and pages profiles were written, and of the largest ten what recurs."""
+    from cleaner.site.key import split_cluster
+
+    pages = sum(pages for site, pages, _ in learned.profiles if not split_cluster(site)[1])
+    say(f"{_counted(len(learned.profiles), 'site')}, {_counted(pages, 'page')}:")
+    for site, count, recurring in sorted(learned.profiles, key=lambda one: (-one[1], one[0]))[:10]:
+        say(f"{count:8,} {'page' if count == 1 else 'pages'} of {site}, {recurring:,} paragraphs that recur")
+    few = sum(count < least for _, count, _ in learned.profiles)
+    if few:
+        say(f"{few:8,} of the sites have fewer than {least} pages; they say nothing yet")
+    say(f"The profiles are in {output}")
 
 
 def _counted(number: int, what: str) -> str:

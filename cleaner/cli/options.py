@@ -145,18 +145,7 @@ def make_settings(
 
     Raises SetupError for what Settings refuses.
     """
-    from cleaner.settings import DEFAULTS, Settings
-
-    settings = DEFAULTS
-    if config is not None:
-        from cleaner.cli.config import setting_values
-
-        try:
-            settings = Settings.from_mapping(setting_values(config), where=config)
-        except SetupError as error:
-            if error.code != "bad_setting":  # the others name the file themselves
-                raise
-            raise SetupError(error.code, f"In {config}: {error.message}", where=config) from error
+    settings = _read_settings(config)
     given = {
         "threshold": threshold,
         "rules": rules,
@@ -176,6 +165,22 @@ def make_settings(
     if precision or recall:
         changes["favor"] = "precision" if precision else "recall"
     return dataclasses.replace(settings, **changes)
+
+
+def _read_settings(config: str | None) -> Settings:
+    """Return the settings of a file, those that hold by themselves without one."""
+    from cleaner.settings import DEFAULTS, Settings
+
+    if config is None:
+        return DEFAULTS
+    from cleaner.cli.config import setting_values
+
+    try:
+        return Settings.from_mapping(setting_values(config), where=config)
+    except SetupError as error:
+        if error.code != "bad_setting":  # the others name the file themselves
+            raise
+        raise SetupError(error.code, f"In {config}: {error.message}", where=config) from error
 
 
 def _changed_kinds(settings: Settings, keep: list[str], drop: list[str]) -> dict[str, Any]:

@@ -197,17 +197,7 @@ def evaluate(
     Raises InputError for data that cannot be read or when no page is left (``gold_empty``), SetupError for an unknown
     or missing system, RunError (``worker_died``) when a worker process was killed.
     """
-    wanted = dict.fromkeys([*([OURS] if ours else []), *against])
-    systems = tuple(name for name in wanted if name != ORACLE)
-    if not wanted:
-        raise SetupError("no_system", "There is nothing to measure: ours=False, and against names no system.")
-    if workers < 1:
-        raise SetupError("bad_workers", f"workers must be at least 1, but is {workers}.")
-    job = Job(systems, settings=settings, as_text=as_text, oracle=ORACLE in wanted)
-    for name in systems:  # fail before the first page
-        load_peer(name, settings=settings)
-    if job.oracle:
-        check_rapidfuzz()
+    job = _prepare([*([OURS] if ours else []), *against], as_text=as_text, settings=settings, workers=workers)
     pages = read_all_gold(paths, split=split, limit=limit)
     measurements = []
     for measurement in measure_all(pages, job, workers=workers):
@@ -218,10 +208,25 @@ def evaluate(
         raise InputError(
             "gold_empty", f"There is no labelled page{f' of split {split}' if split else ''} in what was named."
         )
-    versions = [peer_version(name) for name in systems]
+    systems, versions = job.systems, tuple(peer_version(name) for name in job.systems)
     if job.oracle:
-        systems, versions = (*systems, ORACLE), [*versions, ""]
-    return Evaluation(systems, tuple(versions), tuple(measurements))
+        systems, versions = (*systems, ORACLE), (*versions, "")
+    return Evaluation(systems, versions, tuple(measurements))
+
+
+def _prepare(names: Iterable[str], *, as_text: bool, settings: Settings, workers: int) -> Job:
+    """Return what is to be measured; what is wrong or missing fails here, before the first page."""
+    wanted = dict.fromkeys(names)
+    if not wanted:
+        raise SetupError("no_system", "There is nothing to measure: ours=False, and against names no system.")
+    if workers < 1:
+        raise SetupError("bad_workers", f"workers must be at least 1, but is {workers}.")
+    systems = tuple(name for name in wanted if name != ORACLE)
+    for name in systems:
+        load_peer(name, settings=settings)
+    if ORACLE in wanted:
+        check_rapidfuzz()
+    return Job(systems, settings=settings, as_text=as_text, oracle=ORACLE in wanted)
 
 
 def _place(page: Measurement) -> tuple[str, str, str]:

@@ -122,16 +122,7 @@ def extract(layout: Layout) -> Features:
     """
     n = len(layout.texts)
     if n == 0:
-        empty = Bags(np.zeros(0, np.int32), np.zeros(1, np.int32))
-        numbers = np.zeros((0, len(NUMBERS)), np.float32)
-        return Features(
-            numbers,
-            numbers[:, 0],
-            *(empty,) * 6,
-            empty.ids,
-            np.zeros((1, 2), np.int32),
-            np.zeros((0, LEVELS), np.int32),
-        )
+        return _no_features()
     text = read_text(layout.texts)
     letters = lazy_letters(layout.texts)
     of_text, words = text_numbers(text)
@@ -164,6 +155,14 @@ def extract(layout: Layout) -> Features:
         np.stack((groups.firsts, groups.ends), axis=1),
         np.maximum(groups.ancestors[groups.of], 0),
     )
+
+
+def _no_features() -> Features:
+    """Return those of a page without paragraphs."""
+    empty = Bags(np.zeros(0, np.int32), np.zeros(1, np.int32))
+    numbers = np.zeros((0, len(NUMBERS)), np.float32)
+    levels = np.zeros((0, LEVELS), np.int32)
+    return Features(numbers, numbers[:, 0], *(empty,) * 6, empty.ids, np.zeros((1, 2), np.int32), levels)
 
 
 def _section_ends(groups: Groups, n: int) -> Ints:

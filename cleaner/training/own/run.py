@@ -123,12 +123,7 @@ def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) ->
     examples = _prepare(gold, splits, on_step)
     course = _course(order)
     start = None if order.from_scratch else load_network(model, dropout=course.plan.dropout)
-    tuned = tune(
-        examples,
-        course,
-        start=start,
-        on_pass=lambda done: on_step("train", done.number, course.plan.passes),
-    )
+    tuned = tune(examples, course, start=start, on_pass=lambda done: on_step("train", done.number, course.plan.passes))
     of_texts = None if start is None or not has_texts(place) else _tune_texts(examples, course, place, on_step)
     dev = [page.gold for page, split in zip(gold.usable, splits, strict=True) if split == "dev"]
     calibration, is_calibrated = _calibrate(
@@ -138,8 +133,7 @@ def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) ->
     header: dict[str, Any] = {
         "trained_on": gold.digest,
         "pages": counts,
-        "start": "scratch" if start is None else f"sha256:{sha256(Path(place).read_bytes()).hexdigest()}",
-        "version": _version(),
+        **_describe_start(None if start is None else place),
         **_described(tuned),
         "texts": None if of_texts is None else _described(of_texts),
         "plan": asdict(course.plan),
@@ -168,6 +162,14 @@ def _tune_texts(examples: Sequence[Example], course: Course, place: str, on_step
 def _heads(model: Model) -> dict[str, Any]:
     """Return the heads that name kinds, which are left as they are."""
     return {name: array for name, array in model.arrays.items() if name in {*NAME_ARRAYS, *TEXT_ARRAYS}}
+
+
+def _describe_start(place: str | None) -> dict[str, str]:
+    """Say from which weights file training began, if from any, and by which version."""
+    from cleaner.version import __version__
+
+    start = "scratch" if place is None else f"sha256:{sha256(Path(place).read_bytes()).hexdigest()}"
+    return {"start": start, "version": __version__}
 
 
 def _described(tuned: Tuned) -> dict[str, Any]:
@@ -239,9 +241,3 @@ def neutral_calibration() -> Calibration:
         }
         for name in ("html", "text")
     }
-
-
-def _version() -> str:
-    from cleaner.version import __version__
-
-    return __version__
