@@ -1,4 +1,4 @@
-"""What several test files need: a folder of pages, and a cleaner that does what a page tells it."""
+"""What several test files need: a folder of pages, and a cleaner or a model that does what it is told."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import signal
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_result import Run, runner
+from fake_model import Fake, Use
 from stand_in import ENGLISH, STAND_IN
 
 from cleaner.article import Article
 from cleaner.errors import InputError, SetupError
 from cleaner.page import Metadata, RawPage
 from cleaner.settings import Settings
+
+pytest.register_assert_rewrite("feature_pages")  # what it asserts is shown as in a test
 
 PROSE = "The river rose by two metres in the night, and the old bridge was closed to traffic until noon.\n"
 
@@ -92,3 +96,14 @@ def four_pages(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return tmp_path / "in"
+
+
+@pytest.fixture(name="use")
+def use_a_fake_model(monkeypatch: pytest.MonkeyPatch) -> Use:
+    """Return a function that puts a fake model in the place of the trained one."""
+
+    def use(*arguments: Any, **named: Any) -> None:
+        fake = Fake(*arguments, **named)
+        monkeypatch.setattr("cleaner.score.load_model", lambda *_, **__: fake)
+
+    return use
