@@ -13,7 +13,7 @@ import pytest
 
 
 def start(script: str | Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    command = [sys.executable, *(["-m", "cleaner"] if script == "-m" else [str(script)]), *arguments]
+    command = [sys.executable, str(script), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
