@@ -21,7 +21,7 @@ from cleaner.page import Layout, Page, RawPage
 from cleaner.rules import Rules
 from cleaner.score import TITLE_SIGN, Opinion, decide, judge, logits_of
 from cleaner.segment import segment
-from cleaner.settings import DEFAULTS, Settings
+from cleaner.settings import DEFAULTS, Settings, check_settings
 from cleaner.site.clusters import edges_of
 from cleaner.site.fingerprint import Fingerprints, fingerprints
 from cleaner.site.key import site_of
@@ -73,6 +73,7 @@ def clean(
     >>> article.metadata.date_published, article.text
     ('2024-11-28', 'The river rose by two metres in the night, and the old bridge was closed.')
     """
+    check_settings(settings)
     page_in = raw if isinstance(raw, RawPage) else RawPage(raw, url=url, content_type=content_type)
     judged = read_and_judge(page_in, settings)
     profile = None
@@ -166,6 +167,8 @@ def _check(raw: RawPage) -> None:
             f"clean() takes bytes or str, but was given {type(raw.data).__name__}. Read the file first.",
             where=raw.source,
         )
+    if not isinstance(raw.url, str | None):
+        raise SetupError("bad_input_type", f"url must be a str, but is {type(raw.url).__name__}.", where=raw.source)
     if raw.content_type not in ("auto", "html", "text"):
         raise SetupError(
             "bad_content_type",

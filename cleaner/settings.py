@@ -23,7 +23,7 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover - exercised on 3.10 only
     import tomli as tomllib
 
-__all__ = ["DEFAULTS", "Settings"]
+__all__ = ["DEFAULTS", "Settings", "check_settings"]
 
 
 _TEXT_KINDS = frozenset({Kind.HEADING, Kind.BODY})
@@ -220,3 +220,18 @@ def _check_type(name: str, value: object, wanted: type | tuple[type, ...], spell
 
 
 DEFAULTS = Settings()
+
+
+def check_settings(settings: object) -> None:
+    """Refuse what is given in place of settings. Raises SetupError ``bad_setting``.
+
+    >>> check_settings({"favor": "recall"})
+    Traceback (most recent call last):
+    ...
+    cleaner.errors.SetupError: settings must be Settings, as in cleaner.Settings(favor="recall"), but is dict.
+    """
+    if not isinstance(settings, Settings):
+        raise SetupError(
+            "bad_setting",
+            f'settings must be Settings, as in cleaner.Settings(favor="recall"), but is {type(settings).__name__}.',
+        )

@@ -90,3 +90,14 @@ def test_odd_file_names_survive(tmp_path: Path) -> None:
     (line,) = (tmp_path / "out" / ERRORS_FILE).read_text("utf-8").splitlines()
     assert json.loads(line)["path"].endswith("caf\\xe9.html")
     assert json.loads((tmp_path / "out" / "two\nlines.json").read_bytes())["id"] == "two\\nlines.html"
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_page_is_never_replaced_by_its_own_result(pages: Path) -> None:
+    """Also with overwrite the page that is read stays: what is dropped of it would be lost."""
+    before = files_in(pages)
+    for inputs in ([str(pages / "c.txt")], [str(pages / "c.txt"), str(pages / "plain")]):
+        with pytest.raises(SetupError, match="would be gone") as caught:
+            clean_tree(scan(inputs), recipe(pages, overwrite=True))
+        assert caught.value.code == "output_is_input"
+        assert files_in(pages) == before

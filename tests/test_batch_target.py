@@ -46,6 +46,7 @@ def test_where_results_go(
         (["a"], "c.txt", ("folder_needed", "-o c")),
         (["a"], "plain", ("folder_needed", "-o plain-cleaned")),
         (["a"], "./a", ("output_is_input", "-o a/cleaned")),
+        (["c.txt"], "a/../c.txt", ("output_is_input", "another name")),
         (["-", "a"], "new", ("stdin_and_files", "by itself")),
     ],
 )

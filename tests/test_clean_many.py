@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cleaner
-from cleaner import Article, CleanerError, InputError, RawPage, RunError, Settings, clean_many
+from cleaner import Article, CleanerError, InputError, RawPage, RunError, Settings, clean_batch, clean_many
 from cleaner.errors import SetupError
 
 PROSE = "The river rose by two metres in the night, and the old bridge number {} was closed to traffic until noon."
@@ -40,6 +41,42 @@ def test_each_document_has_its_result_in_order(workers: int) -> None:
     assert isinstance(results[2], InputError)
     assert isinstance(results[3], Article)
     assert (results[3].source, results[3].metadata.url) == ("four", "https://example.org/")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"workers": -1}, "workers must be a whole number, 0 or more, but is -1."),
+        ({"workers": "2"}, "workers must be a whole number, 0 or more, but is '2'."),
+        ({"timeout_seconds": 0}, "timeout_seconds must be a number above 0, but is 0."),
+        ({"settings": {"favor": "recall"}}, "settings must be Settings"),
+    ],
+)
+def test_wrong_options_are_told_at_once(options: dict[str, Any], named: str) -> None:
+    """Options with which nothing could ever be done are errors before a page is taken, for rows as for documents."""
+    for call in (lambda: clean_many(["One page."], **options), lambda: clean_batch([{"text": "One."}], **options)):
+        with pytest.raises(SetupError, match="must be") as caught:
+            call()
+        assert caught.value.code == "bad_setting"
+        assert caught.value.message.startswith(named)
+
+
+@pytest.mark.parametrize("one", ["One page, which is no list.", b"One page.", RawPage("One page.")])
+def test_one_page_is_no_list_of_pages(one: Any) -> None:
+    """A single page given to clean_many() is told, not cleaned letter by letter."""
+    with pytest.raises(SetupError, match="Put it into a list") as caught:
+        clean_many(one)
+    assert caught.value.code == "bad_input_type"
+
+
+def test_clean_names_what_is_no_setting_and_no_url() -> None:
+    """Settings that are none, and a URL that is no str, are SetupErrors of clean()."""
+    with pytest.raises(SetupError, match="settings must be Settings") as caught:
+        cleaner.clean("One page.", settings=None)  # type: ignore[arg-type]
+    assert caught.value.code == "bad_setting"
+    with pytest.raises(SetupError, match="url must be a str, but is int") as caught:
+        cleaner.clean("One page.", url=5)  # type: ignore[arg-type]
+    assert caught.value.code == "bad_input_type"
 
 
 def test_documents_are_taken_as_results_are() -> None:

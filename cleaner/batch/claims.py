@@ -30,8 +30,8 @@ def check_claims(
 
     An output may be written when nothing is there, or what an earlier run made from the same source (``root`` joined
     with the name). Otherwise SetupError (``output_exists``) is raised and nothing was touched; ``overwrite`` takes
-    the file over. ``shared`` are the formats of which there are files for all documents. Raises RunError
-    (``unreadable``).
+    the file over, but never that of a page to be cleaned (``output_is_input``). ``shared`` are the formats of which
+    there are files for all documents. Raises RunError (``unreadable``).
     """
     claims = _read(folder)
     wanted: Claims = {}
@@ -40,8 +40,11 @@ def check_claims(
         wanted.update((output, source) for _, output in task.outputs)
     for name in shared:
         wanted.update((path.name, "") for path in folder.glob(f"articles*.{name}"))
-    if not overwrite and folder.is_dir():
-        _refuse_foreign(folder, wanted, claims)
+    if folder.is_dir():
+        if overwrite:
+            _refuse_sources(folder, wanted)
+        else:
+            _refuse_foreign(folder, wanted, claims)
     return {**claims, **wanted}
 
 
@@ -86,6 +89,23 @@ def _refuse_foreign(folder: Path, wanted: dict[str, str], claims: dict[str, str]
         "Choose another folder with -o, or pass --overwrite.",
         where=str(first),
     )
+
+
+def _refuse_sources(folder: Path, wanted: dict[str, str]) -> None:
+    """Refuse outputs in place of the pages themselves: nothing that was dropped could be had again."""
+    place = os.path.realpath(folder)
+    named = [os.path.split(source) for source in set(wanted.values()) if source]
+    folders = {head: os.path.realpath(head) for head, _ in named}
+    sources = {f"{folders[head]}{os.sep}{tail}" for head, tail in named}
+    for output in wanted:
+        path = f"{place}{os.sep}{output}"
+        if path in sources and os.path.lexists(path):
+            raise SetupError(
+                "output_is_input",
+                f"{folder / output} is a page to be cleaned, and would be gone. Nothing was done. "
+                "Choose another folder with -o.",
+                where=str(folder / output),
+            )
 
 
 def _read(folder: Path) -> dict[str, str]:

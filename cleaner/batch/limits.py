@@ -7,7 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Limits", "usable_cores"]
+from cleaner.errors import SetupError
+
+__all__ = ["Limits", "check_workers", "usable_cores"]
 
 _UNIT_BYTES = 1_000_000
 """A page up to this size has the plain deadline, a larger one proportionally more: cleaning is linear in the size (3 to
@@ -46,3 +48,19 @@ def usable_cores() -> int:
         if quota != "max":
             cores = min(cores, -(-int(quota) // int(period)))
     return max(1, cores)
+
+
+def check_workers(workers: object, timeout_seconds: object) -> None:
+    """Refuse a number of processes, or a deadline, with which nothing would ever be done.
+
+    Raises SetupError ``bad_setting``.
+
+    >>> check_workers(-1, 60.0)
+    Traceback (most recent call last):
+    ...
+    cleaner.errors.SetupError: workers must be a whole number, 0 or more, but is -1.
+    """
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 0):
+        raise SetupError("bad_setting", f"workers must be a whole number, 0 or more, but is {workers!r}.")
+    if not isinstance(timeout_seconds, int | float) or not timeout_seconds > 0:
+        raise SetupError("bad_setting", f"timeout_seconds must be a number above 0, but is {timeout_seconds!r}.")

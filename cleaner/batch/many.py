@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cleaner.article import Article
-from cleaner.batch.limits import Limits, usable_cores
+from cleaner.batch.limits import Limits, check_workers, usable_cores
 from cleaner.batch.workers import run_in_processes
 from cleaner.errors import CleanerError, InternalError, RunError, SetupError
 from cleaner.page import RawPage
-from cleaner.settings import DEFAULTS, Settings
+from cleaner.settings import DEFAULTS, Settings, check_settings
 
 __all__ = ["Document", "attempt", "clean_document", "clean_many", "lost_document"]
 
@@ -67,6 +67,13 @@ def clean_many(
     >>> [result.code if isinstance(result, CleanerError) else result.text for result in results]
     ['The river rose by two metres in the night.', 'binary_input']
     """
+    check_settings(settings)
+    if isinstance(documents, bytes | str | RawPage):
+        raise SetupError(
+            "bad_input_type",
+            f"clean_many() takes several pages, but was given one {type(documents).__name__}. Put it into a list.",
+        )
+    check_workers(workers, timeout_seconds)
     tasks = (Document(raw, number) for number, raw in enumerate(documents, 1))
     if workers == 0:
         return map(functools.partial(clean_document, settings=settings), tasks)

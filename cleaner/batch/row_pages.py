@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cleaner.article import Article
-from cleaner.batch.limits import Limits
+from cleaner.batch.limits import Limits, check_workers
 from cleaner.batch.many import Document, clean_document, lost_document
 from cleaner.batch.standing import run_in_standing_processes
 from cleaner.batch.work import with_date
@@ -18,7 +18,7 @@ from cleaner.errors import CleanerError, InputError, SetupError
 from cleaner.page import RawPage
 from cleaner.readers import Columns, Member, Reading, guess_columns, read_member, row_member
 from cleaner.records import to_record
-from cleaner.settings import DEFAULTS, Settings
+from cleaner.settings import DEFAULTS, Settings, check_settings
 from cleaner.writers import arrow_schema, example_record
 
 __all__ = [
@@ -71,6 +71,8 @@ class RowRecipe:
 
     def __post_init__(self) -> None:
         """Refuse what cannot mean anything before it is sent to a hundred machines."""
+        check_settings(self.settings)
+        check_workers(self.workers, self.timeout_seconds)
         if isinstance(self.keep_columns, str):
             raise SetupError("bad_column", f"keep_columns must be a list of names, but is '{self.keep_columns}'.")
         taken = [name for name in self.keep_columns if name in row_example(paragraphs=self.paragraphs)]

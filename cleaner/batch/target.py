@@ -78,6 +78,10 @@ def find_target(paths: Sequence[str], output: str | None) -> Target | None:
             f"{path} is the folder to be cleaned; results among its pages would be read as pages the next time. "
             f"Try: -o {path / 'cleaned'}",
         )
+    if not is_folder and os.path.realpath(paths[0]) == os.path.realpath(path):
+        raise SetupError(
+            "output_is_input", f"{path} is the page to be cleaned, and would be gone. Give the result another name."
+        )
     return Target(path, is_folder)
 
 

@@ -41,7 +41,7 @@ def refuse_binary(data: bytes, where: str) -> None:
     nul, junk = sample.count(0), len(sample) - len(sample.translate(None, _JUNK))
     if nul > 4 + _NUL_SHARE * len(sample) or junk > 4 + _JUNK_SHARE * (len(sample) - nul):
         what = f"{nul + junk:,} of {len(sample):,} sampled bytes are control characters"
-        advice = "Leave it out, or, if it is UTF-16, say so with charset."
+        advice = "Leave it out, or, if it is UTF-16, say so (charset, --encoding)."
         raise _binary(f"{name_page(where)} looks like binary data, not text: {what}. {advice}", where)
 
 
