@@ -25,7 +25,8 @@ LOW_CONFIDENCE = 0.75
 """Below this expected F1 a page is ``low_confidence``."""
 NO_ARTICLE_TYPES = ("collection", "listing", "product")
 FEW_WORDS = 40.0
-"""An HTML page with less kept text that does not look like an article either has none (error pages, stubs)."""
+"""An HTML page with less kept text that does not look like an article either has none (error pages, stubs); of a plain
+text of fewer words nobody can tell what page it is from."""
 
 
 def judge_page(
@@ -40,14 +41,16 @@ def judge_page(
     """Return the expected F1 of a page's decision, 0..1, and its status.
 
     ``types`` are the logits of ``header["page_types"]``; ``scores``, ``kept`` and ``words`` are (n,). A page of
-    which nothing is kept is ``empty``. One that is no article is ``not_article``, whatever was kept of it.
+    which nothing is kept is ``empty``. One that is no article is ``not_article``, whatever was kept of it; a plain text
+    of less than :data:`FEW_WORDS` words is never called so.
     """
     confidence = expected_f1(scores, kept, words)
     if not kept.any():
         return confidence, "empty"
     limit = header["calibration"][content_type]["not_article"]
     shares = shares_of(types)
-    if no_article_probability(header["page_types"], shares) >= limit:
+    is_scrap = content_type == "text" and float(words.sum()) < FEW_WORDS
+    if not is_scrap and no_article_probability(header["page_types"], shares) >= limit:
         return confidence, "not_article"
     is_stub = content_type == "html" and float(words[kept].sum()) < FEW_WORDS
     if is_stub and shares[header["page_types"].index("article")] < 0.5:

@@ -87,6 +87,13 @@ def test_a_page_without_an_article_says_so(use: Use, page_type: str) -> None:
     assert score(texts_of(LONG, OTHER)).status == "ok"
 
 
+@pytest.mark.parametrize(("words", "status"), [(int(FEW_WORDS) - 1, "ok"), (int(FEW_WORDS), "not_article")])
+def test_of_a_few_words_of_text_nobody_knows_the_page(use: Use, words: int, status: str) -> None:
+    """A sentence or two of plain text is not called an index page, however much it may look like a line of one."""
+    use(SURE, page_type="listing")
+    assert score(segment_text(" ".join(["word"] * words)), DEFAULTS).status == status
+
+
 def test_a_stub_is_no_article(use: Use) -> None:
     """An HTML page with a few words that does not look like an article has none; a short text may well be one."""
     assert len(LONG.split()) < FEW_WORDS
