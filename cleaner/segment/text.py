@@ -3,7 +3,8 @@
 Two layouts are told apart from the text itself: **one paragraph a line** (most scrapers; blank lines, if any, group
 the lines) and **hard-wrapped** (e-mail, old archives: a paragraph goes over several lines of nearly one width). The
 sign of hard wrapping is the fit test: in wrapped text the first word of the next line would not have fitted on the
-line before.
+line before. Where paragraphs have no blank line between them but an indented first line (books, old archives), the
+indent begins the next one.
 """
 
 from __future__ import annotations
@@ -35,18 +36,21 @@ def segment_text(source: str) -> Layout:
     (('date 2024-11-28', 'One.', 'Two.'), [0, 19, 25], [15, 23, 29])
     """
     lines = list(_lines(source))
-    width = _wrap_width(source, lines)
+    indents = _indents(source, lines)
+    width = _wrap_width(source, lines, indents)
+    indented = bool(width) and _indents_first_lines(lines, indents)
     pieces: list[list[str]] = []
     starts: list[int] = []
     ends: list[int] = []
     gaps: list[int] = []
     groups: list[int] = []
     group = 0
-    before = ""
-    for start, end, blank in lines:
+    before, indent_before = "", 0
+    for (start, end, blank), indent in zip(lines, indents, strict=True):
         line = source[start:end]
         group += bool(blank or not pieces)
-        if width and pieces and not blank and _goes_on(before, line, width):
+        begins = not pieces or blank or (indented and indent > indent_before)
+        if width and not begins and _goes_on(before, line, width - indent_before):
             pieces[-1].append(line)
             ends[-1] = end
         else:
@@ -55,7 +59,7 @@ def segment_text(source: str) -> Layout:
             ends.append(end)
             gaps.append(blank)
             groups.append(group)
-        before = line
+        before, indent_before = line, indent
     texts = [" ".join(" ".join(lines).split()) for lines in pieces]
     return _layout(texts, starts, ends, gaps, groups)
 
@@ -79,22 +83,47 @@ def _lines(source: str) -> Iterator[tuple[int, int, int]]:
             last = start + len(stripped)
 
 
-def _wrap_width(source: str, lines: list[tuple[int, int, int]]) -> int:
-    """Return the width at which the text is hard-wrapped, in characters, or 0 when it is not.
+_MAX_INDENT = 16
+"""Columns; what begins further to the right is centred or a column of a table, and no paragraph's first line."""
+
+
+def _indents(source: str, lines: list[tuple[int, int, int]]) -> list[int]:
+    """Return by how many blanks each line is set in; 0 for most, also behind a tab or far to the right."""
+    indents = []
+    for start, _, _ in lines:
+        indent = 0
+        while indent <= _MAX_INDENT and start > indent and source[start - indent - 1] == " ":
+            indent += 1
+        indents.append(indent if indent <= _MAX_INDENT else 0)
+    return indents
+
+
+def _indents_first_lines(lines: list[tuple[int, int, int]], indents: list[int]) -> bool:
+    """Say whether an indent begins a paragraph, as it does where those behind a blank line do not hang."""
+    first = hanging = 0
+    for at, (above, indent) in enumerate(pairwise(indents)):
+        if (not at or lines[at][2]) and not lines[at + 1][2]:
+            first += above > indent
+            hanging += above < indent
+    return first > hanging
+
+
+def _wrap_width(source: str, lines: list[tuple[int, int, int]], indents: list[int]) -> int:
+    """Return the column at which the text is hard-wrapped, in characters, or 0 when it is not.
 
     Lines under half the width (headers, signatures, headings) say nothing either way.
     """
-    lengths = sorted(end - start for start, end, _ in lines)
+    lengths = sorted(end - start + indent for (start, end, _), indent in zip(lines, indents, strict=True))
     if len(lengths) < 4:
         return 0
     width = lengths[int(len(lengths) * 0.98)]
     if not _MIN_WIDTH <= width <= _MAX_WIDTH:
         return 0
     pairs = full = 0
-    for (start, end, _), (next_start, next_end, blank) in pairwise(lines):
-        if not blank and end - start >= width / 2:
+    for ((start, end, _), (next_start, next_end, blank)), indent in zip(pairwise(lines), indents, strict=False):
+        if not blank and end - start + indent >= width / 2:
             pairs += 1
-            full += _is_full(source[start:end], source[next_start:next_end], width)
+            full += _is_full(source[start:end], source[next_start:next_end], width - indent)
     return width if pairs >= 3 and full >= _MIN_WRAPPED_SHARE * pairs else 0
 
 
