@@ -132,15 +132,20 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+PLAYERS = ("audio", "iframe", "video")
+"""What is inside of them is for browsers that do not know them."""
+
+
 def shown(element: Any) -> list[str]:
     """Return the pieces of text below an element that are read: no skipped elements, titles, hidden formulas."""
     pieces: list[str] = []
     if element.tag == "math" and element.xpath("ancestor::*[@style]"):
         return pieces
     if isinstance(element.tag, str) and tag_roles().get(element.tag) != SKIP and element.tag != "title":
-        pieces.append(element.text or "")
-        for child in element:
-            pieces += [*shown(child), child.tail or ""]
+        if element.tag not in PLAYERS:
+            pieces.append(element.text or "")
+            for child in element:
+                pieces += [*shown(child), child.tail or ""]
     return pieces
 
 
@@ -274,7 +279,7 @@ def test_the_table_of_tags() -> None:
     roles = tag_roles()
     assert {roles[tag] for tag in ("p", "div", "td", "li", "h1", "noscript")} == {BLOCK}
     assert {roles[tag] for tag in ("script", "style", "svg", "option")} == {SKIP}
-    assert {roles[tag] for tag in ("img", "video", "iframe")} == {MEDIA}
+    assert {roles[tag] for tag in ("img", "picture", "embed")} == {MEDIA}
     assert {roles[tag] for tag in ("input", "button", "select", "textarea")} == {CONTROL}
     assert [tag for tag in ("a", "b", "span", "br", "time", "label", "em") if tag in roles] == []
 

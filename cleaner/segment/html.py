@@ -16,7 +16,7 @@ from lxml import etree
 
 from cleaner.page import Containers, Elements, Layout
 from cleaner.segment.head import HeadReader, person_role
-from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, FORMULA, LINK, MEDIA, RULE, SHELL, SKIP, Roles
+from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, FORMULA, LINK, MEDIA, PLAYER, RULE, SHELL, SKIP, Roles
 
 _ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
 _MAX_ATTRIBUTE_CHARS = 300
@@ -119,7 +119,9 @@ class _Target:
         bits = 0
         if role == BLOCK:
             self._open_container(attributes)
-        elif role == SKIP or (role == FORMULA and self.hiding):  # readers see a picture of a hidden formula
+        elif role in (SKIP, PLAYER) or (role == FORMULA and self.hiding):  # readers see a picture of a hidden formula
+            if role == PLAYER:
+                self._count_media()
             if tag != "template" or "shadowrootmode" not in attributes:
                 self._skip(tag, attributes)
                 return
@@ -210,8 +212,7 @@ class _Target:
         elif role == BREAK:
             self._break()
         elif role == MEDIA:
-            self.n_images += 1
-            self._put(" ")
+            self._count_media()
         elif role == RULE:
             self._flush()
             self.n_gaps += 1
@@ -220,6 +221,10 @@ class _Target:
                 self._mark(tag, attributes)
             self.head.read_tag(tag, attributes, self.n)
         return 0
+
+    def _count_media(self) -> None:
+        self.n_images += 1
+        self._put(" ")
 
     def _open_link(self) -> None:
         at = len(self.pieces)

@@ -7,14 +7,14 @@ from importlib import resources
 
 BLOCK, SKIP, MEDIA, CONTROL = 1, 2, 3, 4
 """The roles that the table names; 0 is everything else: inline."""
-INLINE, LINK, SHELL, BREAK, RULE, FACT, FORMULA = 0, 5, 6, 7, 8, 9, 10
+INLINE, LINK, SHELL, BREAK, RULE, FACT, FORMULA, PLAYER = 0, 5, 6, 7, 8, 9, 10, 11
 """LINK is ``<a>``, SHELL a block that says something about what is inside, FACT what tells of the page, FORMULA
-inline, but left out where it is hidden."""
+inline, but left out where it is hidden, PLAYER media whose content is for browsers that cannot show it."""
 
 _ROLES = {"block": BLOCK, "skip": SKIP, "media": MEDIA, "control": CONTROL}
 _OWN_ROLES = {
-    "a": LINK, "br": BREAK, "dialog": SHELL, "hr": RULE, "html": SHELL, "link": FACT, "math": FORMULA, "meta": FACT,
-    "noscript": SHELL, "pre": SHELL, "time": FACT, "title": SKIP,
+    "a": LINK, "audio": PLAYER, "br": BREAK, "dialog": SHELL, "hr": RULE, "html": SHELL, "iframe": PLAYER, "link": FACT,
+    "math": FORMULA, "meta": FACT, "noscript": SHELL, "pre": SHELL, "time": FACT, "title": SKIP, "video": PLAYER,
 }  # fmt: skip
 
 
