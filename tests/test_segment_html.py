@@ -141,11 +141,11 @@ def shown(element: Any) -> list[str]:
     pieces: list[str] = []
     if element.tag == "math" and element.xpath("ancestor::*[@style]"):
         return pieces
-    if isinstance(element.tag, str) and tag_roles().get(element.tag) != SKIP and element.tag != "title":
-        if element.tag not in PLAYERS:
-            pieces.append(element.text or "")
-            for child in element:
-                pieces += [*shown(child), child.tail or ""]
+    unread = ("title", *PLAYERS)
+    if isinstance(element.tag, str) and tag_roles().get(element.tag) != SKIP and element.tag not in unread:
+        pieces.append(element.text or "")
+        for child in element:
+            pieces += [*shown(child), child.tail or ""]
     return pieces
 
 

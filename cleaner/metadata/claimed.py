@@ -47,10 +47,10 @@ def _put_fields(fields: Fields, evidence: Evidence, declared: str) -> None:
 
 
 def _put_addresses(fields: Fields, evidence: Evidence) -> None:
-    """Fill url, canonical_url and domain. A page whose URL nobody gave has the one it calls canonical."""
+    """Fill url, canonical_url and domain. A page whose URL nobody gave has that it calls canonical or was saved from."""
     base = evidence.page.url or ""
     for claim in evidence.addresses:
-        if claim.source != "caller":
+        if claim.source not in ("caller", "comment"):
             fields.put("canonical_url", absolute(claim.value, base), claim.source)
     if "canonical_url" not in fields.values:
         node_url = evidence.linked.first("url", "mainEntityOfPage")[0]
@@ -60,6 +60,8 @@ def _put_addresses(fields: Fields, evidence: Evidence) -> None:
             fields.put("canonical_url", absolute(node_url, base), "json-ld")
     if not base:
         fields.put("url", fields.values.get("canonical_url", ""), fields.sources.get("canonical_url", ""))
+        saved = next((claim.value for claim in evidence.addresses if claim.source == "comment"), "")
+        fields.put("url", absolute(saved, ""), "comment")
     fields.put("domain", registered_domain(fields.values.get("url", "")), "url")
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cleaner.metadata.linked_data import LinkedData, names, read_linked_data
+from cleaner.metadata.saved import saved_address
 from cleaner.page import Head, Kind, Layout, Page
 
 __all__ = ["Claim", "Evidence", "collect", "head_fields", "site_names", "table_lines"]
@@ -43,7 +44,7 @@ class Evidence:
     headings: tuple[int, ...]
     """Paragraphs that may be the page's headline: shown ``<h1>``, then those of kind title."""
     addresses: tuple[Claim, ...]
-    """What is known of the page's own URL, the given one first."""
+    """What is known of the page's own URL, the given one first; where it was saved from, if nothing else is."""
 
     def texts(self, indices: Sequence[int]) -> list[str]:
         """Return the texts of paragraphs."""
@@ -83,7 +84,10 @@ def _read_metas(head: Head) -> dict[str, list[Claim]]:
 def _addresses(page: Page, head: Head, metas: dict[str, list[Claim]]) -> tuple[Claim, ...]:
     given = [Claim(page.url, "caller")] if page.url else []
     canonical = [Claim(href, "link") for rel, href in head.links if rel == "canonical" and href]
-    return (*given, *canonical, *metas["canonical_url"])
+    claims = (*given, *canonical, *metas["canonical_url"])
+    if not claims and (saved := saved_address(page.text)):
+        return (Claim(saved, "comment"),)
+    return claims
 
 
 def _headings(layout: Layout, kinds: Sequence[Kind]) -> tuple[int, ...]:

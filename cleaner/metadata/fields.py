@@ -17,6 +17,7 @@ SOURCES: dict[str, str] = {
     "meta": "other meta tags: Dublin Core, Highwire, Parse.ly, Sailthru, Cxense ...",
     "microdata": "itemprop attributes of meta tags",
     "link": "link elements: canonical, license, author",
+    "comment": "the comment of the browser, SingleFile or HTTrack that saved the page",
     "html element": "language: the lang attribute",
     "title element": "the title of the browser's tab",
     "time element": "a time element near the headline",
