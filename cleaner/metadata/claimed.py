@@ -47,7 +47,7 @@ def _put_fields(fields: Fields, evidence: Evidence, declared: str) -> None:
 
 
 def _put_addresses(fields: Fields, evidence: Evidence) -> None:
-    """Fill url, canonical_url and domain. A page whose URL nobody gave has that it calls canonical or was saved from."""
+    """Fill url, canonical_url and domain. A page whose URL nobody gave has the canonical one, or that of its saving."""
     base = evidence.page.url or ""
     for claim in evidence.addresses:
         if claim.source not in ("caller", "comment"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -26,6 +27,12 @@ _MAX_HEAD_CHARS = 300
 """The first longer paragraph is prose: the head of the text is over, even if fewer lines were read."""
 _TITLE_LINES = 3
 """A line marked as heading is the headline only so near the top; further down it heads a section."""
+_NUMBERED = re.compile(r"[0-9]{1,3}[.)]\s")
+"""How the parts of a paper or contract begin, which are no headlines."""
+_TITLE_WORDS = (3, 20)
+"""Fewest and most words of a first line that nothing but its shape tells to be the headline."""
+_PROSE_WORDS = 12
+_END_MARKS = (".", "!", "?", "…")
 _SOURCE = "text line"
 
 
@@ -49,6 +56,8 @@ def describe_text(
                 if layout.tags[index] == "h" and index < _TITLE_LINES:
                     fields.put("title", text.lstrip("# "), _SOURCE)
         _put_heading(fields, lines, kinds)
+        if "title" not in fields.values and headers[:1] == [None] and read_date_line(lines[0]) is None:
+            fields.put("title", _line_of_its_own(layout, kinds, kept), _SOURCE)
         put_place(fields, layout, kept, source=_SOURCE)
         fields.put("declared_language", declared, _SOURCE)
         _check_dates(fields, latest_day(page.fetched_at))
@@ -60,8 +69,24 @@ def describe_text(
 def _put_heading(fields: Fields, lines: Sequence[str], kinds: Sequence[Kind]) -> None:
     """Take the first heading near the top for the headline if no line is marked as one."""
     for text, kind in list(zip(lines, kinds, strict=False))[:_TITLE_LINES]:
-        if kind is Kind.HEADING:
+        if kind is Kind.HEADING and not _NUMBERED.match(text):
             fields.put("title", text.lstrip("# "), _SOURCE)
+
+
+def _line_of_its_own(layout: Layout, kinds: Sequence[Kind], kept: Sequence[bool]) -> str:
+    """Return the first line if it reads like the headline of the prose right below it, whatever it is called; else ''.
+
+    Both are kept. The line has a few words, a capital and no end mark, and is set apart by a blank line if any is; what
+    stands below is a sentence more than twice as long.
+    """
+    if len(layout.texts) < 2 or not all(kept[:2]) or list(kinds[:2]) != [Kind.BODY] * 2:
+        return ""
+    line, below = layout.texts[:2]
+    words = line.split()
+    is_apart = bool(layout.gaps[1]) or not layout.gaps[1:].any()
+    is_line = _TITLE_WORDS[0] <= len(words) <= _TITLE_WORDS[1] and line[0].isupper() and line[-1].isalnum()
+    is_prose = len(below.split()) >= max(_PROSE_WORDS, 2 * len(words)) and below.rstrip("\"'”’»)")[-1:] in _END_MARKS
+    return line if is_apart and is_line and is_prose else ""
 
 
 def _read_line(fields: Fields, text: str, kind: Kind | None) -> None:
