@@ -68,7 +68,13 @@ def give_reasons(
     return tuple(out)
 
 
+_NO_CUT = 0.005
+"""A threshold below this would be printed as 0.00: of a text that looks clean already nothing is cut."""
+
+
 def _by_score(score: float, limit: float, *, kept: bool, kind: Kind) -> str:
+    if kept and limit < _NO_CUT <= score:
+        return f"score {score:.2f}, and no score is too low on this page"
     if kept:
         return f"score {score:.2f}, from {limit:.2f} on it is body" if score >= limit else f"reads like {kind}"
     if score < limit:

@@ -44,14 +44,17 @@ def wanted_code(command: str) -> int:
 
 
 def error_codes() -> dict[str, str]:
-    """Return code -> file of every error that is raised with a code written out."""
+    """Return code -> file of every error that is raised, or reported of a file, with a code written out."""
     codes: dict[str, str] = {}
     for path in sorted((ROOT / "cleaner").rglob("*.py")):
         if path.relative_to(ROOT / "cleaner").parts[0] in INTERNAL:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
-                code = node.args[0]
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = node.args[:1] if called in ERRORS else node.args[1:2] if called == "report" else []
+            for code in given:
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
                     codes[code.value] = path.name
     return codes

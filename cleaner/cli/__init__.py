@@ -55,6 +55,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # says nothing to who typed it
             defaults = (error.ctx.default_map if error.ctx else None) or {}
             name = error.param.name if error.param else ""
             source = error.ctx.get_parameter_source(name) if error.ctx and name in defaults else None

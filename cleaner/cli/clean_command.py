@@ -206,6 +206,7 @@ def clean(
         )
         return clean_many(paths, recipe, manner, dry_run=dry_run)
     _refuse_without_folder({"--report": report, "--dry-run": dry_run, "--json-summary": json_summary})
+    _checked(engine, address, jobs)
     name = choose_format(names, target)
     article = clean_one(paths[0], reading, _needed_for(name, settings), quiet=quiet)
     data = _rendered(article, name, paragraphs=paragraphs, to_terminal=target is None and is_terminal(sys.stdout))

@@ -20,7 +20,7 @@ CONFIG_HELP: Final = (
 config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=CONFIG_HELP)
 
 
-@config_app.command("show", help="Print every setting and option that holds here, and where it comes from.")
+@config_app.command("show", help="Print what holds here, and where it comes from.")
 @guarded
 def show(*, config: ConfigOption = None, debug: DebugOption = False) -> int:  # noqa: ARG001 - read by guarded
     """Print what holds."""
