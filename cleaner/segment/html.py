@@ -15,12 +15,24 @@ import numpy as np
 from lxml import etree
 
 from cleaner.page import Containers, Elements, Layout
+from cleaner.segment.attributes import MAX_ATTRIBUTE_CHARS, attribute_words, is_hidden
 from cleaner.segment.head import HeadReader, person_role
-from cleaner.segment.tags import BLOCK, BREAK, CONTROL, FACT, FORMULA, LINK, MEDIA, PLAYER, RULE, SHELL, SKIP, Roles
+from cleaner.segment.tags import (
+    BLOCK,
+    BREAK,
+    CONTROL,
+    FACT,
+    FORMULA,
+    LINK,
+    MEDIA,
+    PLAYER,
+    RULE,
+    SHELL,
+    SKIP,
+    TOOLS,
+    Roles,
+)
 
-_ATTRIBUTES = ("class", "id", "role", "itemprop", "aria-label", "data-component", "data-testid")
-_MAX_ATTRIBUTE_CHARS = 300
-"""Longer class lists are generated (utility CSS) and say nothing more; cut so that a 1 MB attribute costs nothing."""
 _MAX_MARKS = 3
 _LINKS, _HIDES, _KEEPS_LINES, _NAMES = 1, 2, 4, 8
 """What ends with an element, as bits: a link, something hidden, preformatted text, a link to a person's page."""
@@ -120,13 +132,14 @@ class _Target:
         if role == BLOCK:
             self._open_container(attributes)
         elif role in (SKIP, PLAYER) or (role == FORMULA and self.hiding):  # readers see a picture of a hidden formula
-            if role == PLAYER:
-                self._count_media()
             if tag != "template" or "shadowrootmode" not in attributes:
-                self._skip(tag, attributes)
+                self._skip(role, tag, attributes)
                 return
             self._open_container(attributes)  # the one kind of template that browsers show
         elif not role or role == LINK:
+            if "class" in attributes and attributes["class"] in TOOLS:
+                self._skip(role, tag, attributes)
+                return
             if not self.begun and len(self.marks) < _MAX_MARKS:
                 self._mark(tag, attributes)
             if role == LINK and "href" in attributes:
@@ -138,7 +151,7 @@ class _Target:
                     bits |= _NAMES
         else:
             bits = self._open_other(role, tag, attributes)
-        if ("style" in attributes or "hidden" in attributes or "aria-hidden" in attributes) and _is_hidden(attributes):
+        if ("style" in attributes or "hidden" in attributes or "aria-hidden" in attributes) and is_hidden(attributes):
             bits |= _HIDES
         self.parents.append(self.element)
         tags = self.tags
@@ -187,9 +200,9 @@ class _Target:
                 self.link_at = 0
                 self.after_link = -1
         if len(attributes) == 1 and "class" in attributes:
-            self.words.append(attributes["class"][:_MAX_ATTRIBUTE_CHARS])
+            self.words.append(attributes["class"][:MAX_ATTRIBUTE_CHARS])
         else:
-            self.words.append(_attribute_words(attributes) if attributes else "")
+            self.words.append(attribute_words(attributes) if attributes else "")
         self.outer.append(self.container)
         self.of_containers.append(len(self.tags))
         self.firsts.append(self.n)
@@ -262,7 +275,9 @@ class _Target:
         self.hiding -= bool(bits & _HIDES)
         self.preserving -= bool(bits & _KEEPS_LINES)
 
-    def _skip(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def _skip(self, role: int, tag: str, attributes: Mapping[str, str]) -> None:
+        if role == PLAYER:
+            self._count_media()
         self.skipping = 1
         self.skip_at = len(self.pieces)
         is_data = tag == "script" and "ld+json" in attributes.get("type", "").lower()
@@ -288,7 +303,7 @@ class _Target:
             pieces.clear()
             self.link_at = 0
             self.after_link = -1
-        self.marks.append(f"{tag} {_attribute_words(attributes)}" if attributes else tag)
+        self.marks.append(f"{tag} {attribute_words(attributes)}" if attributes else tag)
 
     def _put(self, blank: str) -> None:
         """Add white space that is no text of the page: it belongs to no link and ends none."""
@@ -377,19 +392,6 @@ class _Target:
             head=self.head.head(),
             elements=Elements(tuple(self.tags), tuple(self.parents)),
         )
-
-
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    style = attributes.get("style", "")
-    return bool(style) and "display:none" in style[:_MAX_ATTRIBUTE_CHARS].replace(" ", "").lower()
-
-
-def _attribute_words(attributes: Mapping[str, str]) -> str:
-    """Join what the page's author called the element."""
-    words = [attributes[name] for name in _ATTRIBUTES if name in attributes]
-    return " ".join(words)[:_MAX_ATTRIBUTE_CHARS]
 
 
 def _lines(source: str) -> str:

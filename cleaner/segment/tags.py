@@ -17,6 +17,9 @@ _OWN_ROLES = {
     "math": FORMULA, "meta": FACT, "noscript": SHELL, "pre": SHELL, "time": FACT, "title": SKIP, "video": PLAYER,
 }  # fmt: skip
 
+TOOLS = frozenset({"mw-editsection"})
+"""Classes of inline elements that are no part of the words they stand among: "[edit]" in the headings of MediaWiki."""
+
 
 @lru_cache(maxsize=1)
 def tag_roles() -> dict[str, int]:
