@@ -27,6 +27,7 @@ from cleaner.cli.options import (
     ContentTypeOption,
     DebugOption,
     EncodingOption,
+    QuietOption,
     SiteKeyOption,
     WeightsOption,
     make_reading,
@@ -73,7 +74,7 @@ def learn(
     url_column: UrlColumnOption = "",
     id_column: IdColumnOption = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles, but for what is pinned.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress or summary.")] = False,
+    quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
     """Learn profiles of sites."""
