@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.article import Article
-from cleaner.page import Kind, Layout, Metadata, Page, Paragraph, Paragraphs
+from cleaner.page import Feed, Kind, Layout, Metadata, Page, Paragraph, Paragraphs, Status
 from cleaner.score import Verdicts
 from cleaner.segment import xpaths
 
@@ -23,7 +23,7 @@ def assemble(page: Page, layout: Layout, verdicts: Verdicts, metadata: Metadata)
     kept = verdicts.kept.tolist()
     return Article(
         text="\n\n".join(text for text, keep in zip(texts, kept, strict=True) if keep),
-        status=verdicts.status,
+        status=_status(page, verdicts),
         confidence=round(verdicts.confidence, 4),
         paragraphs=Paragraphs(len(texts), partial(_paragraphs, layout, verdicts)),
         metadata=metadata,
@@ -100,9 +100,37 @@ def _rounded(shares: NDArray[np.float32]) -> list[float]:
     return rounded
 
 
+def _status(page: Page, verdicts: Verdicts) -> Status:
+    """Return the status of a page; what several entries of a feed say is no article, however much it reads like one."""
+    if page.feed is not None and page.feed.entries != 1 and verdicts.status != "empty":
+        return "not_article"
+    return verdicts.status
+
+
 def _warnings(page: Page) -> tuple[str, ...]:
+    warnings = []
     if page.replacements:
-        return (
-            f"{page.replacements} characters could not be decoded as {page.encoding} and stand as U+FFFD in the text.",
+        warnings.append(
+            f"{page.replacements} characters could not be decoded as {page.encoding} and stand as U+FFFD in the text."
         )
-    return ()
+    if page.feed is not None:
+        warnings.append(_told(page.feed))
+    return tuple(warnings)
+
+
+def _told(feed: Feed) -> str:
+    """Say that a feed is no page, and what to do.
+
+    >>> _told(Feed("a sitemap", 3))
+    'This is a sitemap with 3 addresses, not a page. Clean the pages that it names.'
+    """
+    what, many = f"This is {feed.what}", f"{feed.entries:,}"
+    if "sitemap" in feed.what:
+        addresses = "1 address" if feed.entries == 1 else f"{many} addresses"
+        named = "that its sitemaps name" if "index" in feed.what else "that it names"
+        return f"{what} with {addresses}, not a page. Clean the pages {named}."
+    if feed.entries == 1:
+        return f"{what}, not a page; its only entry was read as one. If text is missing, clean the page it links to."
+    if not feed.entries:
+        return f"{what} without entries, not a page. There is nothing in it to clean."
+    return f"{what} with {many} entries, not a page. Clean the pages that they link to."

@@ -17,8 +17,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from importlib import resources
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -29,8 +28,9 @@ from numpy.typing import NDArray
 
 from cleaner.cut import Factors
 from cleaner.errors import SetupError
+from cleaner.weights import PACKAGED
 
-__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic", "packaged_weights"]
+__all__ = ["FORMAT", "Bag", "Model", "Opinion", "Prediction", "has_texts", "load_model", "logistic"]
 
 FORMAT = 2
 """Version of the weights file."""
@@ -346,16 +346,10 @@ def has_texts(path: str | None = None) -> bool:
     return _has_texts(*_identify(path))
 
 
-@cache
-def packaged_weights() -> str:
-    """Return the path of the weights that come with the package."""
-    return str(resources.files("cleaner").joinpath("weights/default.npz"))
-
-
 def _identify(path: str | None) -> tuple[str, tuple[int, ...]]:
     """Return where weights are, and what tells that a file was written anew."""
     if path is None:
-        return packaged_weights(), ()
+        return str(PACKAGED), ()
     try:
         found = Path(path).stat()
     except OSError:

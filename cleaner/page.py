@@ -78,12 +78,21 @@ class RawPage:
     metadata is later. '' when nobody knows; then the clock says what lies in the future."""
 
 
+class Feed(NamedTuple):
+    """What a document is that lists pages instead of being one."""
+
+    what: str
+    """As a sentence would call it: ``an RSS feed``, ``an Atom feed``, ``a sitemap``, ``an index of sitemaps``."""
+    entries: int
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A decoded document."""
 
     text: str
-    """The whole source as str: markup for HTML, the text itself otherwise. Line ends are left as they are."""
+    """The whole source as str: markup for HTML, the text itself otherwise. Line ends are left as they are. For a feed,
+    the markup of a page with what its entries say."""
     content_type: ContentType
     url: str | None
     encoding: str
@@ -96,6 +105,8 @@ class Page:
     source: str = ""
     fetched_at: str = ""
     """As in :class:`RawPage`."""
+    feed: Feed | None = None
+    """The feed or sitemap that stands in place of a page; None for a page."""
 
 
 @dataclass(frozen=True, slots=True)

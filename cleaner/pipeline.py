@@ -97,7 +97,12 @@ def read_and_judge(raw: RawPage, settings: Settings = DEFAULTS) -> Judged:
 
 
 def see_judged(judged: Judged, settings: Settings = DEFAULTS, *, address: str = "", day: int = 0) -> Seen:
-    """Note a half-done page for learning what recurs on its site; ``address`` and ``day`` as in :func:`see`."""
+    """Note a half-done page for learning what recurs on its site; ``address`` and ``day`` as in :func:`see`.
+
+    Nothing is noted of a feed: what it says stands on the pages it lists, too, and would pass for what recurs.
+    """
+    if judged.page.feed is not None:
+        return Seen.of(b"", b"", b"")
     layout, opinion = judged.layout, judged.opinion
     return see(
         layout,

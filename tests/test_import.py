@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+
+from cleaner.weights import PACKAGED
 
 HEAVY = (
     "typer",
@@ -39,3 +42,15 @@ def test_public_names_are_there() -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, timeout=60, encoding="utf-8"
     )
     assert done.stdout == "[] clean\n"
+
+
+def test_a_run_names_its_weights_without_loading_what_runs_them() -> None:
+    """The digest of the packaged weights is that of the file the network is read from; numpy is not loaded for it."""
+    program = (
+        "import sys; from cleaner.batch.state import weights_digest; from cleaner.settings import DEFAULTS;"
+        " print(weights_digest(DEFAULTS), 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60, encoding="utf-8"
+    )
+    assert done.stdout.split() == [hashlib.sha256(PACKAGED.read_bytes()).hexdigest()[:16], "False"]

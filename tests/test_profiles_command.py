@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_result import Run, runner
-from site_folder import BLOCK, articles, write_mixed_pages, write_pages
+from site_folder import BLOCK, LEDGER_PAGES, articles, write_mixed_pages, write_pages
 
 
 @pytest.fixture
@@ -95,6 +95,62 @@ def test_a_profile_of_a_cluster_is_not_replaced_unasked(run: Run) -> None:
     assert sorted(Path("profiles").iterdir()) == kept
     run("learn", "texts", "-o", "profiles", "-j", "0", "-q", "--overwrite")
     assert [json.loads(path.read_bytes())["pins"]["chrome"] for path in kept] == [["Sign up"]] * 2
+
+
+def leave_one_paper(folder: Path) -> None:
+    """Take the pages of the second paper, and those of none, out of a mixed folder: nothing divides it any more."""
+    for path in folder.iterdir():
+        if path.stem not in LEDGER_PAGES:
+            path.unlink()
+
+
+def test_profiles_of_clusters_that_are_gone_are_removed(run: Run) -> None:
+    """Learning a folder again removes what it wrote of papers that are no longer told apart, and nothing else."""
+    for folder in ("texts", "letters"):
+        write_mixed_pages(Path(folder))
+        assert run("learn", folder, "-o", "profiles", "-j", "0", "-q").code == 0
+    gone = sorted(Path("profiles").glob("texts_*"))
+    assert len(gone) == 2
+    kept = {path: path.read_bytes() for path in Path("profiles").glob("letters*")}
+    assert len(kept) == 3
+    for name in ("notes.json", "texts_of_ours.json", gone[0].name.replace("~", "~0")):  # whatever it is, it is not ours
+        kept[Path("profiles") / name] = b"{}"
+        (Path("profiles") / name).write_bytes(b"{}")
+    other = Path("profiles/copy.json")  # of a cluster of this folder, but nothing reads it there
+    kept[other] = gone[0].read_bytes()
+    other.write_bytes(kept[other])
+    leave_one_paper(Path("texts"))
+    result = run("learn", "texts", "-o", "profiles", "-j", "0", "--overwrite")
+    assert result.code == 0
+    assert "       2 profiles of clusters that are gone were removed" in result.err.splitlines()
+    assert sorted(Path("profiles").iterdir()) == sorted([*kept, Path("profiles/texts.json")])
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+def test_what_is_pinned_in_a_cluster_that_is_gone_stays(run: Run) -> None:
+    """A profile in which a person pinned something is not removed; where the pins may go is said."""
+    write_mixed_pages(Path("texts"))
+    run("learn", "texts", "-o", "profiles", "-j", "0", "-q")
+    pinned, bare = sorted(Path("profiles").glob("texts_*"))
+    pinned.write_bytes(pinned.read_bytes().replace(b'"chrome": []', b'"chrome": ["Sign up"]'))
+    before = pinned.read_bytes()
+    leave_one_paper(Path("texts"))
+    result = run("learn", "texts", "-o", "profiles", "-j", "0", "--overwrite")
+    assert (result.code, bare.exists(), pinned.read_bytes()) == (0, False, before)
+    assert f"warning: {pinned} is of a cluster that is gone" in result.err
+    assert "       1 profile of a cluster that is gone was removed" in result.err.splitlines()
+
+
+def test_a_profile_of_a_cluster_that_is_gone_is_in_the_way(run: Run) -> None:
+    """Without --overwrite nothing is removed: such a profile leaves all unwritten, as one to be replaced does."""
+    write_mixed_pages(Path("texts"))
+    run("learn", "texts", "-o", "profiles", "-j", "0", "-q")
+    Path("profiles/texts.json").unlink()
+    before = sorted(Path("profiles").iterdir())
+    leave_one_paper(Path("texts"))
+    result = run("learn", "texts", "-o", "profiles", "-j", "0")
+    assert (result.code, "error[output_exists]" in result.err) == (2, True)
+    assert sorted(Path("profiles").iterdir()) == before
 
 
 def test_what_was_seen_once_is_left_out_on_demand(run: Run) -> None:

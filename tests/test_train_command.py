@@ -20,6 +20,7 @@ from cleaner import __version__, clean
 from cleaner.evaluation.metrics import word_f1
 from cleaner.model import has_texts, load_model, read_weights
 from cleaner.settings import Settings
+from cleaner.weights import PACKAGED
 
 PARTS = json.loads((Path(__file__).parents[1] / "fixtures" / "own_site" / "parts.json").read_text("utf-8"))
 TALE = PARTS["tale"]
@@ -163,10 +164,9 @@ def test_the_figures_before_and_after_are_those_of_the_dev_pages(site: Site) -> 
 def test_the_file_says_what_it_was_made_from(site: Site) -> None:
     """Its header names the gold's digest, the number of pages, start and version; thresholds are the start's."""
     header, packaged = weights_of(site.weights), load_model()
-    start = Path(sys.modules["cleaner"].__file__ or "").parent / "weights" / "default.npz"
     assert header["trained_on"].startswith("sha256:")
     assert header["pages"] == {"train": 12, "dev": 4}
-    assert header["start"] == f"sha256:{sha256(start.read_bytes()).hexdigest()}"
+    assert header["start"] == f"sha256:{sha256(PACKAGED.read_bytes()).hexdigest()}"
     assert header["version"] == __version__
     assert header["plan"]["seed"] == 5
     assert header["calibration"] == packaged.header["calibration"]

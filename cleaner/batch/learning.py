@@ -20,8 +20,8 @@ from cleaner.batch.workers import run_tasks
 from cleaner.errors import SetupError
 from cleaner.readers import CONTAINERS, Scan, members
 from cleaner.site.profile import Profile, read_profile, write_profile
-from cleaner.site.profiles import profile_file
-from cleaner.writers import make_folder, replace_file
+from cleaner.site.profiles import cluster_profiles, profile_file
+from cleaner.writers import make_folder, replace_file, run_error
 
 __all__ = ["Learned", "learn_tree", "save_profile"]
 
@@ -35,6 +35,10 @@ class Learned:
     failures: tuple[Outcome, ...]
     """Documents that could not be read."""
     is_interrupted: bool
+    removed: tuple[Path, ...] = ()
+    """Profiles of clusters that their folders, learned again, no longer have."""
+    pinned: tuple[Path, ...] = ()
+    """Such profiles that are still there, since a person pinned something in them."""
 
 
 def learn_tree(
@@ -50,9 +54,10 @@ def learn_tree(
     """Write a profile of each site of the pages found into ``recipe.folder``; nothing when ``stop()`` became true.
 
     With ``recipe.paragraphs`` False the profiles hold hashes only. They hold what stands on ``least`` pages or more:
-    from 2 on nothing of what was seen once, and then they no longer add up. Profiles that are there already are
-    replaced with ``recipe.overwrite``, but for what was pinned in them; without it, one that is in the way leaves all
-    unwritten. Raises SetupError (``output_exists``) and RunError.
+    from 2 on nothing of what was seen once, and then they no longer add up. With ``recipe.overwrite``, profiles that
+    are there already are replaced, but for what was pinned in them, and those of clusters that a folder no longer has
+    are removed, unless something was pinned; without it, one that is in the way leaves all unwritten. Other files stay
+    as they are. Raises SetupError (``output_exists``) and RunError.
     """
     limits = limits or Limits()
     failures: list[Outcome] = []
@@ -69,7 +74,7 @@ def learn_tree(
         if stop():
             return Learned((), tuple(failures), is_interrupted=True)
         written = _write_all(book, recipe, folder / "profiles", least)
-        return Learned(tuple(written), tuple(failures), is_interrupted=False)
+        return dataclasses.replace(written, failures=tuple(failures))
 
 
 def _documents(scan: Scan, recipe: Recipe, jobs: int, limits: Limits, stop: Callable[[], bool]) -> Iterator[Task]:
@@ -93,8 +98,8 @@ def _announced(tasks: Iterator[Task], book: Book, recipe: Recipe) -> Iterator[Ta
         yield task
 
 
-def _write_all(book: Book, recipe: Recipe, scratch: Path, least: int) -> list[tuple[str, int, int]]:
-    """Write all profiles, or none if one is in the way.
+def _write_all(book: Book, recipe: Recipe, scratch: Path, least: int) -> Learned:
+    """Write all profiles, or none if one is in the way; then remove those of clusters that are gone.
 
     Which clusters there are is known when all are counted, so profiles wait in ``scratch`` until the last one is.
     """
@@ -102,22 +107,41 @@ def _write_all(book: Book, recipe: Recipe, scratch: Path, least: int) -> list[tu
     for profile in book.profiles(least=recipe.settings.site_pages):
         path = recipe.folder / profile_file(profile.site)
         if os.path.lexists(path) and not recipe.overwrite:
-            raise SetupError(
-                "output_exists",
-                f"{path} is there already. Learn into another folder and add both up with cleaner profiles merge, or "
-                "pass --overwrite to replace it.",
-                where=str(path),
-            )
+            raise _in_the_way(path, "replace")
         pins = read_profile(path.read_bytes(), where=str(path)).pins if path.is_file() else profile.pins
         kept = dataclasses.replace(profile.pruned(least), pins=pins)
         save_profile(kept, scratch)
         written.append((kept.site, kept.pages, len(kept.entries)))
+    sites = {site for site, _, _ in written}
+    gone = [(path, profile) for path, profile in cluster_profiles(recipe.folder, sites) if profile.site not in sites]
+    if gone and not recipe.overwrite:
+        raise _in_the_way(gone[0][0], "remove")
     if written:
         make_folder(recipe.folder)
     for site, _, _ in written:
         name = profile_file(site)
         replace_file(recipe.folder / name, (scratch / name).read_bytes())
-    return written
+    removed = [path for path, profile in gone if not profile.pins]
+    for path in removed:
+        _remove(path)
+    pinned = tuple(path for path, profile in gone if profile.pins)
+    return Learned(tuple(written), (), is_interrupted=False, removed=tuple(removed), pinned=pinned)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise run_error(path, error) from error
+
+
+def _in_the_way(path: Path, what: str) -> SetupError:
+    return SetupError(
+        "output_exists",
+        f"{path} is there already. Learn into another folder and add both up with cleaner profiles merge, or "
+        f"pass --overwrite to {what} it.",
+        where=str(path),
+    )
 
 
 def save_profile(profile: Profile, folder: Path) -> Path:

@@ -11,7 +11,6 @@ import platform
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from cleaner.batch.report import Report
 from cleaner.batch.work import Recipe
 from cleaner.errors import RunError, SetupError
 from cleaner.settings import Settings
+from cleaner.weights import PACKAGED
 from cleaner.writers import replace_file
 
 __all__ = ["RUN_FILE", "State", "describe_changes", "read_state", "run_facts"]
@@ -80,7 +80,7 @@ def weights_digest(settings: Settings) -> str:
     """Return the SHA-256 of the weights, 16 digits of it; '' when there are none, which the first document reports."""
     path = getattr(settings, "weights", None)
     try:
-        file = Path(path) if path else resources.files("cleaner").joinpath("weights/default.npz")
+        file = Path(path) if path else PACKAGED
         return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     except OSError:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,13 +30,13 @@ class FailOn(str, enum.Enum):
 
 
 OptionalPathsArgument = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    list[str] | None,
     typer.Argument(
         metavar="PATH", show_default=False, help="Files, folders, 'glob*patterns', addresses, or - for standard input."
     ),
 ]
 WorkersOption = Annotated[
-    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    int | None,
     typer.Option(
         "--jobs",
         "-j",
@@ -51,15 +51,15 @@ EngineOption = Annotated[
     typer.Option("--engine", metavar="NAME", help="local: processes here; ray: a cluster, or one made here."),
 ]
 AddressOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--address", metavar="HOST:PORT", help="Of the Ray cluster; also auto, or ray://HOST:10001."),
 ]
 FromListOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--from-list", metavar="FILE", help="Read further paths from this file, one a line; - for a pipe."),
 ]
 ShardOption = Annotated[
-    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    int | None,
     typer.Option("--shard-size", min=1, metavar="N", help="Records in each jsonl, csv or parquet file. [default: all]"),
 ]
 TimeoutOption = Annotated[
@@ -77,17 +77,13 @@ MemoryOption = Annotated[
 DeduplicateOption = Annotated[
     bool, typer.Option("--deduplicate", help="Leave out texts that are the same or nearly so as another one's.")
 ]
-LimitOption = Annotated[
-    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-    typer.Option("--limit", min=1, metavar="N", help="At most so many documents."),
-]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many documents.")]
 SampleOption = Annotated[
-    Optional[float],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    float | None,
     typer.Option("--sample", min=0.0, max=1.0, metavar="0..1", help="This share of documents, always the same ones."),
 ]
 ShuffleOption = Annotated[
-    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-    typer.Option("--shuffle-seed", metavar="N", help="Take files in a random order of this seed."),
+    int | None, typer.Option("--shuffle-seed", metavar="N", help="Take files in a random order of this seed.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be cleaned and written, and stop.")]
 FailOnOption = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -52,6 +52,7 @@ from cleaner.cli.options import (
     LanguagesOption,
     PrecisionOption,
     ProfilesOption,
+    QuietOption,
     RecallOption,
     RulesOption,
     SiteKeyOption,
@@ -90,11 +91,11 @@ def clean(
     paths: OptionalPathsArgument = None,
     *,
     output: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        str | None,
         typer.Option("--output", "-o", metavar="OUT", help="A folder; for one page also a file such as a.txt."),
     ] = None,
     formats: Annotated[
-        Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        list[str] | None,
         typer.Option(
             "--format",
             "-f",
@@ -147,7 +148,7 @@ def clean(
     report: Annotated[
         bool, typer.Option("--report", help="Write OUT/report/index.html, too: pages to look at, with reasons.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, notes or summary.")] = False,
+    quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
     """Clean one page or many."""

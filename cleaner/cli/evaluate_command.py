@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final, Optional, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
 
@@ -57,25 +57,23 @@ class Grouping(str, enum.Enum):
 @guarded
 def evaluate(
     paths: Annotated[
-        Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        list[str] | None,
         typer.Argument(metavar="PARQUET|FOLDER", help="Labelled pages: Parquet files or folders.", show_default=False),
     ] = None,
     *,
     against: Annotated[
-        Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        list[str] | None,
         typer.Option("--against", metavar="NAMES", help="Other cleaners to measure in the same run, as in: a,b"),
     ] = None,
     as_text: Annotated[bool, typer.Option("--as-text", help="Flatten HTML to plain text first.")] = False,
     split: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-        typer.Option("--split", metavar="NAME", help="Only pages of this split, such as dev."),
+        str | None, typer.Option("--split", metavar="NAME", help="Only pages of this split, such as dev.")
     ] = None,
     limit: Annotated[
-        Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-        typer.Option("--limit", min=1, metavar="N", help="At most so many pages of each corpus."),
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many pages of each corpus.")
     ] = None,
     by: Annotated[
-        Optional[Grouping],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        Grouping | None,
         typer.Option(
             "--by",
             metavar="GROUP",
@@ -89,7 +87,7 @@ def evaluate(
         bool, typer.Option("--calibration", help="Say how far scores mean what they say, instead.")
     ] = False,
     kinds: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        str | None,
         typer.Option("--kinds", metavar="FILE", help="Say how well kinds are told, instead, on these paragraphs."),
     ] = None,
     metadata: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -54,7 +54,7 @@ def explain(
     *,
     as_json: JsonOption = False,
     html: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        str | None,
         typer.Option("--html", metavar="REPORT", help="Write a page to look at into this file; - for standard output."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace REPORT even if it is no report.")] = False,

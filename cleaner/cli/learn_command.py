@@ -27,6 +27,7 @@ from cleaner.cli.options import (
     ContentTypeOption,
     DebugOption,
     EncodingOption,
+    QuietOption,
     SiteKeyOption,
     WeightsOption,
     make_reading,
@@ -73,7 +74,7 @@ def learn(
     url_column: UrlColumnOption = "",
     id_column: IdColumnOption = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles, but for what is pinned.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress or summary.")] = False,
+    quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by guarded
 ) -> int:
     """Learn profiles of sites."""
@@ -108,6 +109,11 @@ def learn(
     if not learned.profiles:
         say("error[nothing_found]: There is no page to learn from.")
         return 3
+    for path in learned.pinned:
+        say(
+            f"warning: {path} is of a cluster that is gone; it stays, and is used, for what is pinned in it. Move the "
+            "pins to the profile of the whole folder and remove it."
+        )
     if not quiet:
         _sum_up(learned, output, least=settings.site_pages)
     return 1 if learned.failures else 0
@@ -124,6 +130,10 @@ def _sum_up(learned: Learned, output: str, *, least: int) -> None:
     few = sum(count < least for _, count, _ in learned.profiles)
     if few:
         say(f"{few:8,} of the sites have fewer than {least} pages; they say nothing yet")
+    if learned.removed:
+        one = len(learned.removed) == 1
+        what = "profile of a cluster that is gone was" if one else "profiles of clusters that are gone were"
+        say(f"{len(learned.removed):8,} {what} removed")
     say(f"The profiles are in {output}")
 
 

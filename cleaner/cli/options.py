@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,13 +23,10 @@ class ContentTypeOption(str, enum.Enum):
     TEXT = "text"
 
 
-PathsArgument = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files, folders, 'glob*patterns', or - for standard input.")
-]
 PageArgument = Annotated[str, typer.Argument(metavar="FILE", help="One page, or - for standard input.")]
 
 UrlOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--url", metavar="URL", help="Where the page came from; helps with metadata and relative links."),
 ]
 
@@ -39,12 +36,12 @@ ContentOption = Annotated[
 ]
 
 EncodingOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--encoding", metavar="NAME", help="Encoding of the input, for pages that do not say it right."),
 ]
 
 ThresholdOption = Annotated[
-    Optional[float],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    float | None,
     typer.Option(
         "--threshold",
         metavar="0..1",
@@ -58,25 +55,24 @@ PrecisionOption = Annotated[
 RecallOption = Annotated[bool, typer.Option("--recall", help="Rather keep some chrome than lose text.")]
 
 KeepOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    list[str] | None,
     typer.Option("--keep", metavar="KINDS", help="Kinds to keep besides heading and body, as in: --keep title,caption"),
 ]
 
 DropOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    list[str] | None,
     typer.Option("--drop", metavar="KINDS", help="Kinds to leave out of the text, as in: --drop heading"),
 ]
 RulesOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--rules", metavar="FILE", help="TOML file with your own rules; see: cleaner rules check --help"),
 ]
 
 ProfilesOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-    typer.Option("--profiles", metavar="DIR", help="Profiles of sites that cleaner learn wrote."),
+    str | None, typer.Option("--profiles", metavar="DIR", help="Profiles of sites that cleaner learn wrote.")
 ]
 SiteKeyOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option(
         "--site-key",
         metavar="HOW",
@@ -85,7 +81,7 @@ SiteKeyOption = Annotated[
     ),
 ]
 SitePagesOption = Annotated[
-    Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    int | None,
     typer.Option(
         "--site-pages",
         min=2,
@@ -96,11 +92,10 @@ SitePagesOption = Annotated[
 ]
 
 ConfigOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-    typer.Option("--config", metavar="FILE", help="TOML file with settings; options given here win."),
+    str | None, typer.Option("--config", metavar="FILE", help="TOML file with settings; options given here win.")
 ]
 WeightsOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    str | None,
     typer.Option("--weights", metavar="FILE", help="Weights that cleaner train wrote, instead of the packaged ones."),
 ]
 DefaultLanguageOption = Annotated[
@@ -113,13 +108,14 @@ DefaultLanguageOption = Annotated[
     ),
 ]
 LanguagesOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+    list[str] | None,
     typer.Option("--lang", metavar="CODES", help="Leave out documents in other languages than these: --lang en,de"),
 ]
 JobsOption = Annotated[
     int,
     typer.Option("--jobs", "-j", min=1, metavar="N", show_default=False, help="Processes to work with. [default: 1]"),
 ]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, notes or summary.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -67,7 +67,7 @@ rules_app = typer.Typer(
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file of rules.")],
     page: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        str | None,
         typer.Argument(metavar="PAGE", show_default=False, help="A page to try the rules on, or - for standard input."),
     ] = None,
     *,

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -48,8 +48,7 @@ def train(
     *,
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The weights file to write.")],
     start: Annotated[
-        Optional[str],  # noqa: UP045 - typer evaluates this on Python 3.10, too
-        typer.Option("--start", metavar="FILE", help="Weights to start from. [default: the packaged ones]"),
+        str | None, typer.Option("--start", metavar="FILE", help="Weights to start from. [default: the packaged ones]")
     ] = None,
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Start from nothing; for hundreds of pages or more.")
@@ -63,7 +62,7 @@ def train(
         ),
     ] = SplitOption.AUTO,
     passes: Annotated[
-        Optional[int],  # noqa: UP045 - typer evaluates this on Python 3.10, too
+        int | None,
         typer.Option("--passes", min=1, metavar="N", help="Passes over the pages at most; it stops earlier by itself."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same weights.")] = 5,

@@ -1,4 +1,4 @@
-"""RawPage -> Page: bytes to text, with the evidence for the encoding, and whether the text is HTML.
+"""RawPage -> Page: bytes to text, with the evidence for the encoding, whether the text is HTML, and feeds as pages.
 
 Left alone here: line ends; mojibake (what somebody decoded wrongly before it came to us is not repaired); control
 characters other than NUL; character references such as ``&eacute;``; and the words of a ``<meta charset>``, which may
@@ -10,6 +10,7 @@ from __future__ import annotations
 from cleaner.decode.content_type import sniff_content_type
 from cleaner.decode.detector import detect_encoding
 from cleaner.decode.evidence import decode_bytes, decode_str
+from cleaner.decode.feeds import read_feed
 from cleaner.decode.gzipped import inflate
 from cleaner.decode.labels import declared_label, resolve_label
 from cleaner.decode.wording import name_page
@@ -32,6 +33,7 @@ def decode(raw: RawPage, settings: Settings = DEFAULTS) -> Page:
     U+0000 is dropped (parsers stop at it) and surrogates of a ``str`` are joined or become U+FFFD, so offsets count in
     ``Page.text``, not in the source. ``Page.replacements`` counts U+FFFD put in here, not those the source has.
 
+    A feed or sitemap becomes the page of what its entries say (``Page.feed``), unless ``content_type`` is ``text``.
     Empty input is a Page with empty text. Raises InputError: ``page_too_large``, ``inflates_too_large``,
     ``truncated_gzip``, ``corrupt_gzip``, ``binary_input``.
 
@@ -52,13 +54,17 @@ def decode(raw: RawPage, settings: Settings = DEFAULTS) -> Page:
         if data[:2] == b"\x1f\x8b":
             data = inflate(data, limit=settings.max_inflated_bytes, where=raw.source)
         found = decode_bytes(data, charset=raw.charset or "", where=raw.source)
+    text, feed = found.text, None
+    if raw.content_type != "text" and (page_of_feed := read_feed(text)) is not None:
+        text, feed = page_of_feed
     return Page(
-        text=found.text,
-        content_type=sniff_content_type(found.text, raw.content_type),
+        text=text,
+        content_type="html" if feed else sniff_content_type(text, raw.content_type),
         url=raw.url,
         encoding=found.encoding,
         encoding_source=found.evidence,
         replacements=found.replacements,
         source=raw.source,
         fetched_at=raw.fetched_at,
+        feed=feed,
     )

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from cleaner.site.fingerprint import Fingerprints
 from cleaner.site.profile import Pin, Profile
+from cleaner.weights import PACKAGED_SITE
 
 __all__ = ["COLUMNS", "PROSE_WORDS", "Counts", "Recurrence", "columns", "count", "weigh"]
 
@@ -167,4 +167,4 @@ def _places(logits: Floats, words: Floats, alone: NDArray[np.bool_]) -> tuple[Fl
 @lru_cache(maxsize=1)
 def _learned() -> dict[str, Any]:
     """Return what was learned, by content type: ``trust``, and ``factors`` by column."""
-    return dict(json.loads(resources.files("cleaner").joinpath("weights/site.json").read_bytes()))
+    return dict(json.loads(PACKAGED_SITE.read_bytes()))

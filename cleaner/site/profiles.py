@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -16,11 +16,14 @@ from cleaner.site.key import cluster_key, split_cluster
 if TYPE_CHECKING:
     from cleaner.site.profile import Profile  # waits for numpy, which `cleaner --help` should not
 
-__all__ = ["Profiles", "profile_file"]
+__all__ = ["Profiles", "cluster_profiles", "profile_file"]
 
 _KEPT_READ = 64
 """Profiles held in memory; pages come mostly one site after the other."""
 _UNSAFE = re.compile(r"[^\w.-]+")
+_NAME_CHARACTERS = 80
+_OF_CLUSTER = re.compile(rf"(?:_[0-9a-f]{{16}}|^.{{{_NAME_CHARACTERS}}})~[0-9a-f]{{8}}\.json$")
+"""How the file of a cluster is called: by its paragraph, unless the name of its folder is too long for that."""
 
 
 def profile_file(site: str) -> str:
@@ -29,10 +32,29 @@ def profile_file(site: str) -> str:
     >>> profile_file("example.org"), profile_file("paper/2024")
     ('example.org.json', 'paper_2024~2e53205b.json')
     """
-    name = _UNSAFE.sub("_", site).lstrip(".")[:80]
+    name = _UNSAFE.sub("_", site).lstrip(".")[:_NAME_CHARACTERS]
     if name != site or name != name.lower():
         name += f"~{hashlib.sha256(site.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
     return f"{name}.json"
+
+
+def cluster_profiles(place: Path, folders: Collection[str]) -> Iterator[tuple[Path, Profile]]:
+    """Yield the profiles in ``place`` that are of clusters of these folders of pages, and have the name for it.
+
+    What cannot be read as a profile is passed over, whatever it is called.
+    """
+    from cleaner.site.profile import read_profile
+
+    for path in sorted(place.glob("*.json")):
+        if not _OF_CLUSTER.search(path.name):
+            continue
+        try:
+            profile = read_profile(path.read_bytes(), where=str(path))
+        except (OSError, SetupError):
+            continue
+        folder, links = split_cluster(profile.site)
+        if links and folder in folders and path.name == profile_file(profile.site):
+            yield path, profile
 
 
 class Profiles:

@@ -35,9 +35,9 @@ from cleaner.training.soft_labels import carry_opinions, soften, soften_texts
 from cleaner.training.text_names import fit_text_names
 from cleaner.training.train import Plan, judge_dev, mean_opinion, save, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
+from cleaner.weights import PACKAGED
 
 Floats: TypeAlias = NDArray[np.float32]
-WEIGHTS = Path(__file__).parents[1] / "weights" / "default.npz"
 TEACHERS = (Plan(seed=5, passes=3), Plan(seed=6, passes=2))
 """Two networks that learn from labels softened by the folds; their mean opinion softens the last one's labels once more
 (dev .8949 for it, .8920 and .8904 for them)."""
@@ -78,8 +78,8 @@ def main() -> int:
     _say(str(calibration))
     header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan), "text_plan": asdict(TEXT_STUDENT)}
     names, of_texts_names = _fit_heads(Model(header, export(network)), Model(header, export(texts)), examples)
-    save(WEIGHTS, network, header, names=names, texts=export(texts) | of_texts_names)
-    _say(f"wrote {WEIGHTS} ({WEIGHTS.stat().st_size / 1e6:.1f} MB)")
+    save(PACKAGED, network, header, names=names, texts=export(texts) | of_texts_names)
+    _say(f"wrote {PACKAGED} ({PACKAGED.stat().st_size / 1e6:.1f} MB)")
     from cleaner.training import site  # reads the weights just written
 
     return site.main()

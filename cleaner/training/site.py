@@ -16,7 +16,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,10 +35,10 @@ from cleaner.site.profile import Profile
 from cleaner.training.dataset import Example, headlines, seeded
 from cleaner.training.renderings import PROGRAMS
 from cleaner.training.train import Found, log_odds
+from cleaner.weights import PACKAGED_SITE
 
 Floats = NDArray[np.float64]
 
-WEIGHTS = Path(__file__).parents[1] / "weights" / "site.json"
 CORPUS = "daniel"
 LEAST, MEASURED = 5, 10
 """Pages of a site from which on it is learned from, and measured."""
@@ -306,7 +305,7 @@ def main() -> int:
     examples = {(e.name, e.rendering): e for e in load_examples(corpora, corpora_digest(corpora)) if e.corpus == CORPUS}
     found = pickle.loads(OPINIONS.read_bytes())  # noqa: S301 - our own file
     rows = [row for row in parquet.read_table(corpora / f"{CORPUS}.parquet").to_pylist() if row["split"] != "test"]
-    WEIGHTS.write_text(json.dumps(learn_and_measure(rows, examples, found), indent=1) + "\n", "utf-8")
+    PACKAGED_SITE.write_text(json.dumps(learn_and_measure(rows, examples, found), indent=1) + "\n", "utf-8")
     return 0
 
 

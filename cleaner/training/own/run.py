@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cleaner.errors import InputError, RunError, SetupError
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, has_texts, load_model, packaged_weights
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, has_texts, load_model
 from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
 from cleaner.training.network import export
@@ -20,6 +20,7 @@ from cleaner.training.own.pages import Gold, SplitBy, assign_splits, examples_of
 from cleaner.training.own.start import check_start, load_network
 from cleaner.training.own.tune import ADAPT, SCRATCH, Course, Tuned, tune
 from cleaner.training.train import judge_dev, save
+from cleaner.weights import PACKAGED
 from cleaner.writers import make_folder, replace_file
 
 Calibration = dict[str, dict[str, Any]]
@@ -115,7 +116,7 @@ def train_own(gold: Gold, order: Order, *, on_step: OnStep = lambda *_: None) ->
     """
     check_output(order)
     check_enough(gold)
-    place = order.start or packaged_weights()
+    place = order.start or str(PACKAGED)
     model = load_model(place)
     if not order.from_scratch:
         check_start(model, where=place)
