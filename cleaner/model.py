@@ -47,6 +47,8 @@ NAME_ARRAYS = ("name_w", "name_b")
 """The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
 TEXT_ARRAYS = ("text_name_w", "text_name_b")
 """The same for plain texts, beside the other; weights may have none."""
+PAIRS_ARRAY = "text_pairs"
+"""Which kinds follow each other in plain texts, (kinds, kinds); weights may have none."""
 TEXTS = "texts."
 """So begin the names of the arrays of the network for plain texts; weights may have none."""
 DILATIONS = (1, 2, 4, 8)

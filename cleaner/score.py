@@ -13,7 +13,7 @@ from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
 from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, name_texts, shares_of, text_say
-from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
+from cleaner.model import PAIRS_ARRAY, Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
@@ -130,7 +130,7 @@ def decide(
     shifted = logits if recurrence is None else logits + recurrence.shift
     article = float(shares_of(opinion.prediction.page)[types.index("article")])
     scored = _sum_up(layout, shifted, chrome=chrome, article=article)
-    opinion = _name(layout, opinion, say=scored.say)
+    opinion = _name(layout, opinion, say=scored.say, pairs=model.arrays.get(PAIRS_ARRAY))
     cut = model.cuts.get(layout.content_type)
     sides = choose_sides(layout, opinion, scored, calibration=calibration, cut=cut, settings=settings)
     if recurrence is not None and settings.threshold is None:
@@ -180,10 +180,11 @@ def _sum_up(layout: Layout, logits: Floats, *, chrome: float, article: float) ->
     return Scored(scores, chrome, article, text_say(scores, article) if layout.content_type == "text" else 0.0)
 
 
-def _name(layout: Layout, opinion: Opinion, *, say: float) -> Opinion:
-    """Let the lines of a plain text have their say in how they are named."""
+def _name(layout: Layout, opinion: Opinion, *, say: float, pairs: Floats | None) -> Opinion:
+    """Let the lines of a plain text, and those beside them, have their say in how they are named."""
     prediction = opinion.prediction
-    return replace(opinion, prediction=replace(prediction, names=name_texts(layout.texts, prediction, say)))
+    names = name_texts(layout.texts, prediction, say, pairs=pairs)
+    return replace(opinion, prediction=replace(prediction, names=names))
 
 
 def _hold_back(sides: Sides, scores: Floats, recurrence: Recurrence) -> Sides:

@@ -28,26 +28,30 @@ from cleaner.segment import segment
 from cleaner.training.calibrate import calibrate
 from cleaner.training.dataset import Example, examples_of
 from cleaner.training.folds import cross_judge
+from cleaner.training.named import read_named
 from cleaner.training.names import fit_names
 from cleaner.training.network import Network, export
 from cleaner.training.renderings import render
 from cleaner.training.soft_labels import carry_opinions, soften, soften_texts
+from cleaner.training.taught_kinds import teach_kinds
 from cleaner.training.text_names import fit_text_names
-from cleaner.training.train import Plan, judge_dev, mean_opinion, save, train, write_weights
+from cleaner.training.train import Found, Plan, judge_dev, mean_opinion, save, train, write_weights
 from cleaner.training.weak_kinds import weak_kinds
 from cleaner.weights import PACKAGED
 
 Floats: TypeAlias = NDArray[np.float32]
+HTML_FOLDS = Plan(seed=100, passes=2)
 TEACHERS = (Plan(seed=5, passes=3), Plan(seed=6, passes=2))
 """Two networks that learn from labels softened by the folds; their mean opinion softens the last one's labels once more
 (dev .8949 for it, .8920 and .8904 for them)."""
 STUDENT_SHARE = 0.6
-_TEXT_PLAN = Plan(texts_only=True, texts_a_pass=6, choose_pass=False)
+_TEXT_PLAN = Plan(texts_only=True, texts_a_pass=7, choose_pass=False)
 TEXT_TEACHERS = (
     replace(_TEXT_PLAN, seed=23, passes=3),
     replace(_TEXT_PLAN, seed=41, passes=4),
     replace(_TEXT_PLAN, seed=43, passes=6, token_dropout=0.5),
 )
+TEXT_FOLDS = replace(_TEXT_PLAN, seed=100, passes=5, token_dropout=0.45)
 TEXT_STUDENT = replace(_TEXT_PLAN, seed=61, passes=8, token_dropout=0.5)
 """Networks for plain texts alone, from nothing; the last learns from what the others, and the one for HTML, think."""
 CACHE = Path(".cache") / "training"
@@ -65,15 +69,17 @@ def main() -> int:
     examples = load_examples(corpora, digest)
     plan = Plan()
     _say(f"{len(examples)} examples, {plan}")
-    found = cross_judge(examples, plan, say=_say)
-    with OPINIONS.open("wb") as file:  # for the second stage
-        pickle.dump({(examples[place].name, examples[place].rendering): one for place, one in found.items()}, file)
+    found = cross_judge(examples, HTML_FOLDS, say=_say)
     opinions = {place: one.body for place, one in found.items()}
     teachers = [train(soften(examples, opinions), teacher, say=_say)[0] for teacher in TEACHERS]
     soft = soften(examples, mean_opinion(examples, opinions, teachers), share=STUDENT_SHARE)
     network, _, _ = train(soft, plan, say=_say)
-    texts = _train_texts(examples, opinions, network)
     dev = [example for example in examples if example.split == "dev"]
+    first = {"calibration": calibrate(dev, judge_dev(network, None, dev), also=(examples, found))}
+    texts, of_texts = _train_texts(examples, opinions, network, _name_htmls(Model(first, export(network)), examples))
+    found |= of_texts
+    with OPINIONS.open("wb") as file:  # for the second stage
+        pickle.dump({(examples[place].name, examples[place].rendering): one for place, one in found.items()}, file)
     calibration = calibrate(dev, judge_dev(network, texts, dev), also=(examples, found))
     _say(str(calibration))
     header = {"calibration": calibration, "trained_on": digest, "plan": asdict(plan), "text_plan": asdict(TEXT_STUDENT)}
@@ -85,12 +91,28 @@ def main() -> int:
     return site.main()
 
 
-def _train_texts(examples: list[Example], opinions: dict[int, Floats], network: Network) -> Network:
-    """Train the network for plain texts, taught by others of its kind and by that for HTML, as that was."""
+def _name_htmls(model: Model, examples: list[Example]) -> Model:
+    """Return a model of HTML that names paragraphs as well as it can: also by those that a person named for texts."""
+    names = fit_names(model, examples, named=read_named(texts=True), say=_say)
+    return Model(model.header, model.arrays | names)
+
+
+def _train_texts(
+    examples: list[Example], opinions: dict[int, Floats], network: Network, teacher: Model
+) -> tuple[Network, dict[int, Found]]:
+    """Train the network for plain texts; return it, and what networks say of texts that never saw their domains.
+
+    It is taught which lines are body by others of its kind, that have seen the page and that have not, and by the one
+    for HTML, as that was; and what they are called by ``teacher``, which sees the page's HTML.
+    """
     carried = carry_opinions(examples, opinions)
-    teachers = [train(soften_texts(examples, carried), plan, say=_say)[0] for plan in TEXT_TEACHERS]
-    taught = soften_texts(examples, mean_opinion(examples, carried, [*teachers, network]))
-    return train(taught, TEXT_STUDENT, say=_say)[0]
+    soft = soften_texts(examples, carried)
+    teachers = [train(soft, plan, say=_say)[0] for plan in TEXT_TEACHERS]
+    unseen = cross_judge(soft, TEXT_FOLDS, say=_say)
+    seen = mean_opinion(examples, carried, [*teachers, network])
+    both = {place: ((opinion + unseen[place].body) / 2).astype(np.float32) for place, opinion in seen.items()}
+    taught = teach_kinds(soften_texts(examples, both), teacher, read_named(texts=True))
+    return train(taught, TEXT_STUDENT, say=_say)[0], unseen
 
 
 def refit_names(weights: str, out: str, examples: str = "") -> int:
@@ -168,6 +190,7 @@ _NOT_OF_EXAMPLES = {
     "descent.py",
     "names.py",
     "soft_labels.py",
+    "taught_kinds.py",
     "text_names.py",
     "site.py",
 }
@@ -190,7 +213,8 @@ def _make(row: dict[str, Any]) -> list[Example]:
     except CleanerError as error:
         _say(f"left out {row['corpus']}/{row['id']}: {error}")
         return []
-    return examples_of(row, layout, render(row["html"], row["url"]), weak_kinds) if layout.texts else []
+    renderings = render(row["html"], row["url"])
+    return examples_of(row, layout, renderings, weak_kinds, pieces=True) if layout.texts else []
 
 
 def _say(line: str) -> None:

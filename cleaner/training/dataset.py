@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from cleaner.evaluation.labels import Labels, label, tokens
 from cleaner.features import NUMBERS, Features, extract, letters_of
 from cleaner.page import KINDS, Kind, Layout, Page
 from cleaner.segment import segment
+from cleaner.training.pieces import pieces_of
 from cleaner.training.snippets import dress, dress_layout
 
 MIN_COVERAGE = 0.9
@@ -144,11 +145,17 @@ def seeded(*names: str) -> random.Random:
 
 
 def examples_of(
-    row: dict[str, object], layout: Layout, renderings: dict[str, str], kinds_of: KindLabeller
+    row: dict[str, object],
+    layout: Layout,
+    renderings: dict[str, str],
+    kinds_of: KindLabeller,
+    *,
+    pieces: bool = False,
 ) -> list[Example]:
     """Make all examples of one gold page; none when the gold is not found on the page.
 
-    ``row`` has the columns of the corpora; ``renderings`` are texts other programs made of the page.
+    ``row`` has the columns of the corpora; ``renderings`` are texts other programs made of the page; ``pieces`` adds
+    short texts (:mod:`cleaner.training.pieces`).
     """
     gold, title = str(row["body"] or ""), str(row["title"] or layout.head.title)
     labels = label(layout.texts, gold)
@@ -178,17 +185,30 @@ def examples_of(
             for place, paragraph in enumerate(text_layout.texts):
                 if paragraph in known:
                     found.shares[place] = 0.0
-            example = _example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of)
-            out.append(example)
-            for place, paragraph in enumerate(text_layout.texts):
-                is_blind = example.kinds[place] < 0 or example.kinds[place] == _BODY
-                if is_blind and paragraph in carried:
-                    example.kinds[place], example.kind_weight[place] = carried[paragraph]
-                if paragraph in known:
-                    example.kinds[place] = KINDS.index(known[paragraph])
-                    example.kind_weight[place] = 1.0
-                    example.weight[place] = 1.0
+            out.append(_example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of))
+            _carry_kinds(out[-1], text_layout, carried, known)
+    short = pieces_of(layout, gold, shares, seeded(f"{row['corpus']}/{row['id']}", "pieces")) if pieces else ()
+    for rendering, text, piece in short:
+        text_layout = segment(Page(text, "text", None, "str", "caller", 0))
+        if text_layout.texts:
+            found = label(text_layout.texts, piece)
+            out.append(_example(row, rendering, text_layout, found, title=title, kinds_of=kinds_of))
+            _carry_kinds(out[-1], text_layout, carried, {})
     return out
+
+
+def _carry_kinds(
+    example: Example, layout: Layout, carried: Mapping[str, tuple[int, float]], known: Mapping[str, Kind]
+) -> None:
+    """Write into a text's example the kinds of lines that were put there, or stand on the page with a weak kind."""
+    for place, paragraph in enumerate(layout.texts):
+        is_blind = example.kinds[place] < 0 or example.kinds[place] == _BODY
+        if is_blind and paragraph in carried:
+            example.kinds[place], example.kind_weight[place] = carried[paragraph]
+        if paragraph in known:
+            example.kinds[place] = KINDS.index(known[paragraph])
+            example.kind_weight[place] = 1.0
+            example.weight[place] = 1.0
 
 
 def _example(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner.training.counterparts import counterparts
 from cleaner.training.dataset import Example
+from cleaner.training.pieces import PIECES
 
 __all__ = ["carry_opinions", "soften", "soften_texts"]
 
@@ -50,13 +51,14 @@ def soften(
     """Mix the labels of training examples with opinions on them, by position (Hinton, Vinyals, Dean 2015).
 
     Gold has errors and turns of taste; what networks say that did not learn the page by heart is free of both.
-    Examples with snippets are left alone, their labels are certain, and so are those of dev. Of texts to which chrome
-    of the page was glued, ``glued`` is the share of the opinion.
+    Examples with snippets and short pieces of gold are left alone, their labels are certain, and so are those of dev.
+    Of texts to which chrome of the page was glued, ``glued`` is the share of the opinion.
     """
     out = []
     for place, e in enumerate(examples):
         own = glued if "glued" in e.rendering else share
-        if e.split != "train" or "dressed" in e.rendering or not own or place not in opinions:
+        is_certain = "dressed" in e.rendering or e.rendering in PIECES
+        if e.split != "train" or is_certain or not own or place not in opinions:
             out.append(e)
         else:
             out.append(replace(e, shares=((1 - own) * e.shares + own * opinions[place]).astype(np.float32)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cleaner.features import NUMBERS
 from cleaner.kind_choice import BODY_PLACES, TITLE_SIGN, shares_of
-from cleaner.model import NAME_ARRAYS, Model, logistic
+from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, Model, logistic
 from cleaner.page import KINDS, Kind
 from cleaner.score import SHORT_WORDS, calibrated, predict
 from cleaner.training.counterparts import counterparts
@@ -50,6 +50,10 @@ class TextPlan:
     """How far it goes from the other head to what it learned; all the way, other pages than articles lose .0005."""
     named_weight: float = 10.0
     """What a paragraph weighs that a person named."""
+    pairs_weight: float = 0.2
+    """How far kinds beside each other are believed; .1 and .3 gain a third less (dev, lines named right)."""
+    pairs_least: float = 5.0
+    """Each pair of kinds is taken to have been seen so often beyond what was."""
 
 
 class Lesson(NamedTuple):
@@ -71,13 +75,16 @@ def fit_text_names(
     named: Named | None = None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Floats]:
-    """Return the arrays ``text_name_w`` and ``text_name_b`` for a model that has a head for names already.
+    """Return the arrays ``text_name_w``, ``text_name_b`` and ``text_pairs`` for a model that has a head for names.
 
     ``teacher`` says what the paragraphs are in HTML, where the model reads texts alone.
     """
     plan = plan or TextPlan()
     named = read_named(texts=teacher is not None) if named is None else named
-    lessons = [*_lessons(model, teacher or model, examples, plan, named)]
+    lessons, pairs = [], np.full((len(KINDS), len(KINDS)), plan.pairs_least)
+    for one, seen in _lessons(model, teacher or model, examples, plan, named):
+        lessons.append(one)
+        pairs += seen
     if not lessons:
         return {}
     lesson = Lesson(*map(np.concatenate, zip(*lessons, strict=True)))
@@ -87,7 +94,15 @@ def fit_text_names(
     learned, loss = fit_lesson(begun, lesson, plan)
     head = begun + np.float32(plan.share) * (learned - begun)
     say(f"names of texts: loss {loss:.4f}")
-    return {"text_name_w": np.concatenate(np.split(head[:-1], 3), axis=1), "text_name_b": head[-1]}
+    beside = plan.pairs_weight * _log_lift(pairs)
+    return {"text_name_w": np.concatenate(np.split(head[:-1], 3), axis=1), "text_name_b": head[-1], PAIRS_ARRAY: beside}
+
+
+def _log_lift(pairs: NDArray[np.float64]) -> Floats:
+    """Return how much more often the second of two kinds follows the first than by chance, as logarithm."""
+    joint = pairs / pairs.sum()
+    lift: Floats = np.log(joint / (joint.sum(axis=1)[:, None] * joint.sum(axis=0))).astype(np.float32)
+    return lift
 
 
 def fit_lesson(begun: Floats, lesson: Lesson, plan: TextPlan) -> tuple[Floats, float]:
@@ -114,8 +129,11 @@ def fit_lesson(begun: Floats, lesson: Lesson, plan: TextPlan) -> tuple[Floats, f
 
 def _lessons(
     model: Model, teacher: Model, examples: Sequence[Example], plan: TextPlan, named: Named
-) -> Iterator[Lesson]:
-    """Yield a lesson for each page of split train that is there as HTML and as a whole page of text."""
+) -> Iterator[tuple[Lesson, Floats]]:
+    """Yield a lesson for each page of split train that is there as HTML and as a whole page of text.
+
+    And (kinds, kinds): how often which kind follows which.
+    """
     pages: dict[str, dict[str, Example]] = {}
     for example in examples:
         if example.split == "train" and example.rendering in ("html", "whole"):
@@ -131,7 +149,8 @@ def _lessons(
         shares[hand], trust[hand] = np.eye(len(KINDS), dtype=np.float32)[by_hand[hand]], plan.named_weight
         places = np.flatnonzero(trust > 0)
         seen = beside(predict(opened, page["whole"].features).names.astype(np.float16), places)
-        yield Lesson(seen, shares[places], trust[places].astype(np.float32))
+        told = shares * (trust > 0)[:, None]
+        yield Lesson(seen, shares[places], trust[places].astype(np.float32)), told[:-1].T @ told[1:]
 
 
 def teach(model: Model, example: Example) -> Floats:
