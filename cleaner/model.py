@@ -107,6 +107,11 @@ class Model:
         calibrations: dict[str, Any] = self.header["calibration"]
         return {name: Factors.of(own["cut"]) for name, own in calibrations.items() if "cut" in own}
 
+    @property
+    def pairs(self) -> Floats | None:
+        """Which kinds follow each other in plain texts, (kinds, kinds) log odds, where the weights have it."""
+        return self.arrays.get(PAIRS_ARRAY)
+
     def predict(
         self,
         numbers: Floats,

@@ -13,7 +13,7 @@ from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
 from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, name_texts, shares_of, text_say
-from cleaner.model import PAIRS_ARRAY, Bag, Model, Opinion, Prediction, load_model, logistic
+from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
 from cleaner.reasons import give_reasons
@@ -130,7 +130,7 @@ def decide(
     shifted = logits if recurrence is None else logits + recurrence.shift
     article = float(shares_of(opinion.prediction.page)[types.index("article")])
     scored = _sum_up(layout, shifted, chrome=chrome, article=article)
-    opinion = _name(layout, opinion, say=scored.say, pairs=model.arrays.get(PAIRS_ARRAY))
+    opinion = _name(layout, opinion, say=scored.say, pairs=model.pairs)
     cut = model.cuts.get(layout.content_type)
     sides = choose_sides(layout, opinion, scored, calibration=calibration, cut=cut, settings=settings)
     if recurrence is not None and settings.threshold is None:

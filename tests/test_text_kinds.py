@@ -17,7 +17,7 @@ import cleaner
 from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import table_lines
 from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, choose_kinds, hear_lines, name_texts, text_say
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model, Opinion, Prediction, load_model
+from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, TEXT_ARRAYS, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.segment import segment_text
@@ -233,9 +233,8 @@ def test_a_head_for_texts_leaves_html_and_scores_alone() -> None:
     whole = page.get("whole") or page["plain"]
     examples = [page["html"], _as_whole(whole)]
     head = fit_text_names(bare, examples, TextPlan(passes=5, rows=64, learning_rate=0.05), named={}, say=lambda _: None)
-    assert {name: array.shape for name, array in head.items()} == {
-        text: bare.arrays[name].shape for text, name in zip(TEXT_ARRAYS, NAME_ARRAYS, strict=True)
-    }
+    shapes = {text: bare.arrays[name].shape for text, name in zip(TEXT_ARRAYS, NAME_ARRAYS, strict=True)}
+    assert {name: array.shape for name, array in head.items()} == shapes | {PAIRS_ARRAY: (len(KINDS), len(KINDS))}
     with_head = Model(model.header, bare.arrays | head)
     html = [predict(one, page["html"].features) for one in (bare, with_head)]
     assert html[0].names.tobytes() == html[1].names.tobytes()
