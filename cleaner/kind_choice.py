@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.cues.evidence import STRENGTHS
-from cleaner.cues.phrases import (
-    credits_picture,
-    names_author,
-    opens_with_author,
-    points_elsewhere,
-    read_phrases,
-    read_words,
-)
-from cleaner.cues.tables import said_by_first_word
+from cleaner.cues.phrases import names_author, opens_with_author, points_elsewhere
 from cleaner.datelines import read_date_line, read_header_line
-from cleaner.model import Opinion, Prediction
+from cleaner.model import Opinion
 from cleaner.page import KINDS, Kind, Layout
 
 __all__ = [
@@ -27,10 +17,7 @@ __all__ = [
     "HEAD_LINES",
     "TITLE_SIGN",
     "choose_kinds",
-    "hear_lines",
-    "name_texts",
     "shares_of",
-    "text_say",
 ]
 
 Floats = NDArray[np.float32]
@@ -42,105 +29,8 @@ TITLE_SIGN = 0.85
 _BODY_KINDS = (Kind.HEADING, Kind.BODY)
 BODY_PLACES = np.array([KINDS.index(kind) for kind in _BODY_KINDS])
 _OTHER_PLACES = np.array([place for place, kind in enumerate(KINDS) if kind not in _BODY_KINDS])
-
-
-SAID_CHARS = 400
-"""Longer paragraphs are running text, whatever phrase is in them."""
-SAID_WORTH = 3.0
-"""What a strong phrase or a credit adds to the logit of its kind. Of the paragraphs of dev pages as text that a person
-named, .747 are named right without, .758 with phrases; 1, 2 and 4 instead do .007 less, the same and .003 more."""
-_CREDIT_REACH = 4.5
-"""A line that credits a picture may be its caption where that kind is this near to the likeliest (logits)."""
-_SENTENCE_ENDS = (".", "!", "?", "\u3002")
 _LINE_ENDS = (".", "\u3002", ":", ",", ";")
 """What no headline ends with."""
-_NAV, _CAPTION = KINDS.index(Kind.NAV), KINDS.index(Kind.CAPTION)
-
-
-TEXT_SHARES = (0.15, 0.3)
-"""Shares of a text's paragraphs that are likely chrome from which on the head for texts is heard, and heard alone: it
-knows whole pages, while in what a program cleaned already the lines that look like chrome are mostly text. Dev, for .3
-and .5: lines of whole pages named by hand .771 right for .763 and .921 on the right side for .918, F1 of six programs'
-texts the same within .0005. Heard everywhere, those lose up to .003."""
-
-
-WHOLE_LINES = 6
-"""A text with fewer paragraphs is no whole page, however unsure the network is of them."""
-
-
-def text_say(scores: Floats, article: float) -> float:
-    """Return how far a plain text is a whole page with an article, 0..1: ``article`` counts from an even chance on.
-
-    On lists, shops and forums the lines that would be chrome beside an article are often the text.
-
-    >>> menu, prose = np.zeros(9, np.float32), np.ones(9, np.float32)
-    >>> text_say(np.append(menu, prose), 1.0), text_say(prose, 1.0), text_say(menu[:2], 1.0)
-    (1.0, 0.0, 0.0)
-    """
-    if len(scores) < WHOLE_LINES:
-        return 0.0
-    least, most = TEXT_SHARES
-    chrome = float(np.clip((1 - float(scores.mean()) - least) / (most - least), 0, 1))
-    return chrome * max(2 * article - 1, 0.0)
-
-
-def name_texts(texts: Sequence[str], prediction: Prediction, say: float, *, pairs: Floats | None = None) -> Floats:
-    """Return the logits by which the paragraphs of a plain text are named; ``say`` is that of :func:`text_say`.
-
-    ``pairs`` are those of :func:`hear_neighbours`, where the weights have them.
-    """
-    names = prediction.names
-    if say <= 0:
-        return names
-    if prediction.text_names is not None:
-        names = names + np.float32(say) * (prediction.text_names - names)
-    if pairs is not None:
-        names = hear_neighbours(names, np.float32(say) * pairs)
-    return hear_lines(texts, names, worth=SAID_WORTH * say)
-
-
-_ROUNDS = 2
-
-
-def hear_neighbours(names: Floats, pairs: Floats) -> Floats:
-    """Return the logits of names in which what stands before and after each paragraph has a say by what it is called.
-
-    ``pairs`` (kinds, kinds) is how much more often the second kind follows the first than by chance: log odds, weighed.
-    The mean field of a chain (Wainwright, Jordan 2008, section 5), two rounds. Dev, lines of whole pages as text that a
-    person named: .7636 right and .9149 on the right side without, .7703 and .9205 with it; F1 of articles .9194 both.
-    In HTML nothing is gained (.8089 and .8051).
-
-    >>> sure, doubtful = [4.0, 0.0], [0.0, 0.1]
-    >>> alike = np.eye(2, dtype=np.float32)
-    >>> hear_neighbours(np.array([sure, doubtful], np.float32), alike).argmax(axis=1).tolist()
-    [0, 0]
-    """
-    heard = names
-    for _ in range(_ROUNDS):
-        shares = shares_of(heard)
-        heard = names.copy()
-        heard[1:] += shares[:-1] @ pairs
-        heard[:-1] += shares[1:] @ pairs.T
-    return heard
-
-
-def hear_lines(texts: Sequence[str], names: Floats, *, worth: float = SAID_WORTH) -> Floats:
-    """Return the logits of names of a plain text with what its lines say of themselves: known phrases, credits.
-
-    Where nothing but words is known, these are to be believed; of a page with a DOM the network sees enough. A line of
-    a menu is ``nav`` whatever it points to, so what is likeliest ``nav`` stays so, unless it ends like a sentence.
-    """
-    names = names.copy()
-    likeliest, table = names.argmax(axis=1), said_by_first_word()
-    for place, text in enumerate(texts):
-        if len(text) > SAID_CHARS or (likeliest[place] == _NAV and not text.endswith(_SENTENCE_ENDS)):
-            continue
-        said = read_phrases(text, read_words(text), table)
-        if said.weight >= STRENGTHS["strong"]:
-            names[place, KINDS.index(said.kinds[0])] += worth
-        if names[place, _CAPTION] > names[place].max() - _CREDIT_REACH and credits_picture(text):
-            names[place, _CAPTION] += worth
-    return names
 
 
 def choose_kinds(
@@ -159,6 +49,8 @@ def choose_kinds(
             _set_apart(opinion.prediction.names, is_body, kinds, probabilities, until=first)
         _mark_marked(layout, kinds, probabilities, until=first)
         _mark_head_lines(layout, kinds, probabilities)
+        _mark_line_above_author(layout, kinds, probabilities, until=first)
+        _mark_signature(layout, opinion, kinds, probabilities)
         _close_block(kinds, probabilities, scores, opinion.prediction.names)
         _mark_last_line(opinion, kinds, scores)
         _mark_headings(opinion, kinds, probabilities)
@@ -311,9 +203,47 @@ def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats, *
         kinds[0], probabilities[0] = Kind.TITLE, 1.0
 
 
+_HEADLINE_WORDS = 4
+_NO_HEADLINES = frozenset({Kind.TITLE, Kind.BYLINE, Kind.DATELINE, Kind.TAGS})
+
+
+def _mark_line_above_author(layout: Layout, kinds: list[Kind], probabilities: Floats, *, until: int) -> None:
+    """Call the line above the first "By Ann Lee" before the prose the headline, if it reads like one.
+
+    Dev, texts of 273 pages in seven renderings: five lines, all of them headlines or parts of one.
+    """
+    lines = layout.texts[:until]
+    for place in range(1, len(lines)):
+        if opens_with_author(lines[place]) or _is_dated_byline(lines[place]):
+            above = lines[place - 1]
+            is_line = len(above) <= FIRST_CHARS and not above.endswith(_LINE_ENDS) and read_date_line(above) is None
+            if is_line and len(above.split()) >= _HEADLINE_WORDS and kinds[place - 1] not in _NO_HEADLINES:
+                kinds[place - 1], probabilities[place - 1] = Kind.TITLE, 1.0
+            return
+
+
+SIGNATURE_MARK = "--"
+"""What stands alone above the signature of an e-mail or posting (RFC 3676, section 4.3)."""
+SIGNATURE_LINES, SIGNATURE_WORDS = 12, 15
+
+
+def _mark_signature(layout: Layout, opinion: Opinion, kinds: list[Kind], probabilities: Floats) -> None:
+    """Take what stands below the mark of a signature at the end of a text from the body: a few short lines."""
+    for place in range(len(kinds) - 1, max(0, len(kinds) - SIGNATURE_LINES), -1):
+        if opinion.words[place] > SIGNATURE_WORDS:
+            return
+        if layout.texts[place].rstrip() == SIGNATURE_MARK:
+            for below in range(place, len(kinds)):
+                if kinds[below] in _BODY_KINDS:
+                    kinds[below], probabilities[below] = Kind.AUTHOR if below > place else Kind.OTHER, 1.0
+            return
+
+
 BLOCK_SCORE, BLOCK_SURE, BLOCK_REACH, BLOCK_MOST, BLOCK_DOUBT = 0.65, 0.9, 4, 12, 0.6
 BLOCK_NAMED, BLOCK_SHARE = 0.8, 0.08
 """Up to this score a paragraph is in doubt, too, that may be house rules by its name, with this probability."""
+BLOCK_ARTICLE = 4
+"""With fewer paragraphs above that are surely body, an article is too short to be told from a letter by its scores."""
 LAST_LINE_SCORE = 0.7
 """Dev, all text renderings: the two rules below change the mean F1 by -0.0007 and -0.0001, a doubt below .65 or .85
 not at all; they are there for the shape they were asked for, a block of house rules or a caption glued to the end of a
@@ -340,7 +270,8 @@ def _close_block(kinds: list[Kind], probabilities: Floats, scores: Floats, logit
     in_doubt = (scores < BLOCK_SCORE) | ((scores < BLOCK_NAMED) & (named >= BLOCK_SHARE))
     start = _block_start(scores, in_doubt, begin)
     article = scores[:start][scores[:start] >= BLOCK_SCORE]
-    if begin - start > BLOCK_MOST or len(article) < max(start / 2, 1) or float(np.median(article)) < BLOCK_SURE:
+    is_sure = len(article) >= max(start / 2, BLOCK_ARTICLE) and float(np.median(article)) >= BLOCK_SURE
+    if begin - start > BLOCK_MOST or not is_sure:
         return  # where much is doubtful, doubt is no sign
     for place in range(start, begin):
         if kinds[place] in _BODY_KINDS:

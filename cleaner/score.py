@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cleaner.errors import SetupError
 from cleaner.features import NUMBERS, Bags, Features, extract
 from cleaner.influence import measure_influence
-from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, name_texts, shares_of, text_say
+from cleaner.kind_choice import BODY_PLACES, HEAD_LINES, TITLE_SIGN, choose_kinds, shares_of
 from cleaner.model import Bag, Model, Opinion, Prediction, load_model, logistic
 from cleaner.page import KINDS, Kind, Layout, Status
 from cleaner.page_status import judge_page
@@ -23,6 +23,7 @@ from cleaner.sides import SHORT_WORDS, Scored, Sides, choose_sides
 from cleaner.site.evidence import Recurrence, weigh
 from cleaner.site.fingerprint import Fingerprints, fingerprints
 from cleaner.site.profile import Profile
+from cleaner.text_naming import name_texts, text_say
 
 __all__ = [
     "HEAD_LINES",

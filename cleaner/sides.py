@@ -31,7 +31,7 @@ class Scored:
     article: float
     """P(the page is an article)."""
     say: float
-    """How far it is a whole page as plain text, 0..1, see :func:`cleaner.kind_choice.text_say`; 0 for HTML."""
+    """How far it is a whole page as plain text, 0..1, see :func:`cleaner.text_naming.text_say`; 0 for HTML."""
 
 
 @dataclass(frozen=True, slots=True)

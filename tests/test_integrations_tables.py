@@ -24,7 +24,7 @@ def test_a_pandas_frame_keeps_its_index() -> None:
     assert list(result.columns) == [*row_example(), "label"]
     assert result.to_dict("records") == WANTED
     missing = pandas.DataFrame({"text": pandas.array(["It rained.", None], dtype="string")})
-    assert list(clean_frame(missing, workers=0)["status"]) == ["low_confidence", "empty"]
+    assert list(clean_frame(missing, workers=0)["status"]) == ["ok", "empty"]
 
 
 def test_a_polars_frame_has_fixed_types() -> None:

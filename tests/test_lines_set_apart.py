@@ -99,14 +99,17 @@ def test_only_the_head_is_read_for_metadata_lines(use: Use) -> None:
 # -- lines further down -----------------------------------------------------------------------------------------------
 
 
-def test_a_block_of_house_rules_begins_where_it_begins(use: Use) -> None:
-    """Doubtful paragraphs just before a block of comment policy at the end of a plain text belong to it."""
-    policy = [Kind.BODY, Kind.BODY, Kind.BODY, Kind.POLICY, Kind.POLICY, Kind.POLICY]
-    page = texts_of(LONG, OTHER, "We know that many of you want to debate.", "Rules", "Be kind", "Report breaches")
-    use([3.0, 3.0, 0.4, -3.0, -3.0, -3.0], kinds=policy)
-    assert kept(score(page)) == [True, True, False, False, False, False]
-    use([3.0, 3.0, 3.0, -3.0, -3.0, -3.0], kinds=policy)
-    assert kept(score(page)) == [True, True, True, False, False, False]
+@pytest.mark.parametrize(
+    ("paragraphs", "score_above", "stays"), [(4, 0.4, False), (4, 3.0, True), (3, 0.4, True), (2, 0.4, True)]
+)
+def test_a_block_of_house_rules_begins_where_it_begins(
+    use: Use, paragraphs: int, score_above: float, stays: bool
+) -> None:
+    """Doubtful paragraphs just before a block of comment policy belong to it, where an article stands above."""
+    article = [f"{LONG} {n}" for n in "abcd"[:paragraphs]]
+    page = texts_of(*article, "We know that many of you want to debate.", "Rules", "Be kind", "Report breaches")
+    use([3.0] * paragraphs + [score_above] + [-3.0] * 3, kinds=[Kind.BODY] * (paragraphs + 1) + [Kind.POLICY] * 3)
+    assert kept(score(page)) == [True] * paragraphs + [stays, False, False, False]
 
 
 def test_a_letter_above_the_house_rules_goes_with_its_signature(use: Use) -> None:

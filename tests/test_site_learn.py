@@ -80,9 +80,17 @@ STORY = "\n\n".join(
 )
 
 
+NEWS = """\
+The river rose by two metres in the night, the mayor of the town said on Tuesday, and reached the market place.
+
+Nobody was hurt, but the cellars of some forty houses are full of water, and the school stays shut for a week.
+
+It was last as high in the spring of 1954, when the old mill went and the ferry was carried out to the sea."""
+
+
 def test_places_are_told_from_the_prose() -> None:
     """What stands before and after the prose is head and tail."""
-    found = noted(f"Home | News | Sport\n\n{STORY}\n\nSubscribe\n\nContact us")
+    found = noted(f"Home | News | Sport\n\n{NEWS}\n\nSubscribe\n\nContact us")
     assert {PLACES[row["place"]] for row in found.sightings} == {"head", "middle", "tail"}
 
 

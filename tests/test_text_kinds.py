@@ -16,11 +16,12 @@ from test_names import salt_examples
 import cleaner
 from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import table_lines
-from cleaner.kind_choice import SAID_CHARS, SAID_WORTH, choose_kinds, hear_lines, name_texts, text_say
+from cleaner.kind_choice import choose_kinds
 from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, TEXT_ARRAYS, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.segment import segment_text
+from cleaner.text_naming import SAID_CHARS, SAID_WORTH, hear_lines, name_texts, text_say
 from cleaner.training.dataset import Example
 from cleaner.training.text_names import Lesson, TextPlan, carry, fit_lesson, fit_text_names, teach
 
@@ -251,3 +252,29 @@ def _as_whole(example: Example) -> Example:
     from dataclasses import replace
 
     return replace(example, rendering="whole")
+
+
+def test_a_signature_is_no_text() -> None:
+    """What stands below "--" at the end of a text goes; above a long paragraph it is no signature."""
+    signed = cleaner.clean(f"{PROSE}\n\n{PROSE} Then it rained.\n\n-- \nAnn Lee\n\nThe Old Mill, Kellerow")
+    assert [part.kept for part in signed.paragraphs] == [True, True, False, False, False]
+    unsigned = cleaner.clean(f"{PROSE}\n\n--\n\n{PROSE} Then it rained.")
+    assert [part.kind for part in unsigned.paragraphs if len(part.text) > 2] == [Kind.BODY, Kind.BODY]
+
+
+def test_the_line_above_the_first_author_is_the_headline() -> None:
+    """In a flattened page, the line above "By Ann Lee" before the prose is the headline, but not a date or a tag."""
+    menu = "Skip to content\n\nHome\n\nNews\n\nSport\n\nLog in"
+    line = "Salt found under the marsh at Kellerow"
+    for above, is_title in ((line, True), ("4 May 2024, 11:30", False), ("News", False)):
+        article = cleaner.clean(f"{menu}\n\n{above}\n\nBy Ann Lee\n\n{PROSE}\n\n{PROSE} Then it rained.\n\n{menu}")
+        assert (article.metadata.title == above, above in article.text) == (is_title, False)
+
+
+def test_the_last_lines_of_a_short_text_stay() -> None:
+    """A letter, an interview and a story of a few short lines are kept whole."""
+    letter = "Dear Bo,\n\nthe salt has come. We shall need more of it before the winter.\n\nThe boat leaves on Monday."
+    talk = "Q: Why salt?\nA: My father dug for it in the marsh.\nQ: And did he find any?\nA: A spoonful, in ten years."
+    story = "I met her in the spring. She sold flowers in town.\n\nIn summer she was gone.\n\nNobody knew her name."
+    for text in (letter, talk, story):
+        assert all(part.kept for part in cleaner.clean(text).paragraphs)
