@@ -69,6 +69,8 @@ def describe_text(
 def _put_heading(fields: Fields, lines: Sequence[str], kinds: Sequence[Kind]) -> None:
     """Take the first heading near the top for the headline if no line is marked as one."""
     for text, kind in list(zip(lines, kinds, strict=False))[:_TITLE_LINES]:
+        if kind is Kind.BODY and len(text.split()) >= _PROSE_WORDS:
+            return  # a heading below prose heads a section
         if kind is Kind.HEADING and not _NUMBERED.match(text):
             fields.put("title", text.lstrip("# "), _SOURCE)
 
