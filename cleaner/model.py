@@ -47,7 +47,7 @@ NAME_ARRAYS = ("name_w", "name_b")
 """The head that names kinds, (width + inputs, 3 kinds) and (kinds,); weights may have none."""
 TEXT_ARRAYS = ("text_name_w", "text_name_b")
 """The same for plain texts, beside the other; weights may have none."""
-PAIRS_ARRAY = "text_pairs"
+TRANSITIONS = "text_transitions"
 """Which kinds follow each other in plain texts, (kinds, kinds); weights may have none."""
 TEXTS = "texts."
 """So begin the names of the arrays of the network for plain texts; weights may have none."""
@@ -108,9 +108,9 @@ class Model:
         return {name: Factors.of(own["cut"]) for name, own in calibrations.items() if "cut" in own}
 
     @property
-    def pairs(self) -> Floats | None:
+    def transitions(self) -> Floats | None:
         """Which kinds follow each other in plain texts, (kinds, kinds) log odds, where the weights have it."""
-        return self.arrays.get(PAIRS_ARRAY)
+        return self.arrays.get(TRANSITIONS)
 
     def predict(
         self,

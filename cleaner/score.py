@@ -131,7 +131,7 @@ def decide(
     shifted = logits if recurrence is None else logits + recurrence.shift
     article = float(shares_of(opinion.prediction.page)[types.index("article")])
     scored = _sum_up(layout, shifted, chrome=chrome, article=article)
-    opinion = _name(layout, opinion, say=scored.say, pairs=model.pairs)
+    opinion = _name(layout, opinion, say=scored.say, transitions=model.transitions)
     cut = model.cuts.get(layout.content_type)
     sides = choose_sides(layout, opinion, scored, calibration=calibration, cut=cut, settings=settings)
     if recurrence is not None and settings.threshold is None:
@@ -181,10 +181,10 @@ def _sum_up(layout: Layout, logits: Floats, *, chrome: float, article: float) ->
     return Scored(scores, chrome, article, text_say(scores, article) if layout.content_type == "text" else 0.0)
 
 
-def _name(layout: Layout, opinion: Opinion, *, say: float, pairs: Floats | None) -> Opinion:
+def _name(layout: Layout, opinion: Opinion, *, say: float, transitions: Floats | None) -> Opinion:
     """Let the lines of a plain text, and those beside them, have their say in how they are named."""
     prediction = opinion.prediction
-    names = name_texts(layout.texts, prediction, say, pairs=pairs)
+    names = name_texts(layout.texts, prediction, say, transitions=transitions)
     return replace(opinion, prediction=replace(prediction, names=names))
 
 

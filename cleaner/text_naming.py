@@ -56,31 +56,33 @@ def text_say(scores: Floats, article: float) -> float:
     return chrome * max(2 * article - 1, 0.0)
 
 
-def name_texts(texts: Sequence[str], prediction: Prediction, say: float, *, pairs: Floats | None = None) -> Floats:
+def name_texts(
+    texts: Sequence[str], prediction: Prediction, say: float, *, transitions: Floats | None = None
+) -> Floats:
     """Return the logits by which the paragraphs of a plain text are named; ``say`` is that of :func:`text_say`.
 
-    ``pairs`` are those of :func:`hear_neighbours`, where the weights have them.
+    ``transitions`` are those of :func:`hear_neighbours`, where the weights have them.
     """
     names = prediction.names
     if say <= 0:
         return names
     if prediction.text_names is not None:
         names = names + np.float32(say) * (prediction.text_names - names)
-    if pairs is not None:
-        names = hear_neighbours(names, np.float32(say) * pairs)
+    if transitions is not None:
+        names = hear_neighbours(names, np.float32(say) * transitions)
     return hear_lines(texts, names, worth=SAID_WORTH * say)
 
 
 _ROUNDS = 2
 
 
-def hear_neighbours(names: Floats, pairs: Floats) -> Floats:
+def hear_neighbours(names: Floats, transitions: Floats) -> Floats:
     """Return the logits of names in which what stands before and after each paragraph has a say by what it is called.
 
-    ``pairs`` (kinds, kinds) is how much more often the second kind follows the first than by chance: log odds, weighed.
-    The mean field of a chain (Wainwright, Jordan 2008, section 5), two rounds. Dev, lines of whole pages as text that a
-    person named: .7636 right and .9149 on the right side without, .7703 and .9205 with it; F1 of articles .9194 both.
-    In HTML nothing is gained (.8089 and .8051).
+    ``transitions`` (kinds, kinds) is how much more often the second kind follows the first than by chance: log odds,
+    weighed. The mean field of a chain (Wainwright, Jordan 2008, section 5), two rounds. Dev, lines of whole pages as
+    text that a person named: .7636 right and .9149 on the right side without, .7703 and .9205 with it; F1 of articles
+    .9194 both. In HTML nothing is gained (.8089 and .8051).
 
     >>> sure, doubtful = [4.0, 0.0], [0.0, 0.1]
     >>> alike = np.eye(2, dtype=np.float32)
@@ -91,8 +93,8 @@ def hear_neighbours(names: Floats, pairs: Floats) -> Floats:
     for _ in range(_ROUNDS):
         shares = shares_of(heard)
         heard = names.copy()
-        heard[1:] += shares[:-1] @ pairs
-        heard[:-1] += shares[1:] @ pairs.T
+        heard[1:] += shares[:-1] @ transitions
+        heard[:-1] += shares[1:] @ transitions.T
     return heard
 
 

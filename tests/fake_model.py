@@ -61,7 +61,7 @@ class Fake:
         }
 
     cuts: Mapping[str, Factors] = {}
-    pairs = None
+    transitions = None
 
     def predict(self, numbers: Floats, bags: Sequence[Any], **_: Any) -> Prediction:
         """Answer for as many paragraphs as there are rows."""

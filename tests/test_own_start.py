@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch; pip install 'article-cleaner[train]'")
 
 from cleaner.errors import SetupError
-from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, TEXT_ARRAYS, Model, load_model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, TRANSITIONS, Model, load_model
 from cleaner.training.network import export
 from cleaner.training.own.start import check_start, load_network
 
@@ -18,7 +18,7 @@ def test_a_network_loaded_and_exported_is_the_same(texts: bool) -> None:
     """Loading is the inverse of export(): every array comes back, bit by bit."""
     model = load_model(texts=texts)
     arrays = export(load_network(model))
-    assert sorted(arrays) == sorted(set(model.arrays) - {*NAME_ARRAYS, *TEXT_ARRAYS, PAIRS_ARRAY})
+    assert sorted(arrays) == sorted(set(model.arrays) - {*NAME_ARRAYS, *TEXT_ARRAYS, TRANSITIONS})
     assert [name for name in arrays if not np.array_equal(arrays[name], model.arrays[name])] == []
 
 

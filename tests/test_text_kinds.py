@@ -17,7 +17,7 @@ import cleaner
 from cleaner.cues.phrases import credits_picture, points_elsewhere, read_phrases, read_words
 from cleaner.cues.tables import table_lines
 from cleaner.kind_choice import choose_kinds
-from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, TEXT_ARRAYS, Model, Opinion, Prediction, load_model
+from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, TRANSITIONS, Model, Opinion, Prediction, load_model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.segment import segment_text
@@ -235,7 +235,7 @@ def test_a_head_for_texts_leaves_html_and_scores_alone() -> None:
     examples = [page["html"], _as_whole(whole)]
     head = fit_text_names(bare, examples, TextPlan(passes=5, rows=64, learning_rate=0.05), named={}, say=lambda _: None)
     shapes = {text: bare.arrays[name].shape for text, name in zip(TEXT_ARRAYS, NAME_ARRAYS, strict=True)}
-    assert {name: array.shape for name, array in head.items()} == shapes | {PAIRS_ARRAY: (len(KINDS), len(KINDS))}
+    assert {name: array.shape for name, array in head.items()} == shapes | {TRANSITIONS: (len(KINDS), len(KINDS))}
     with_head = Model(model.header, bare.arrays | head)
     html = [predict(one, page["html"].features) for one in (bare, with_head)]
     assert html[0].names.tobytes() == html[1].names.tobytes()

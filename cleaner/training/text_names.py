@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cleaner.features import NUMBERS
 from cleaner.kind_choice import BODY_PLACES, TITLE_SIGN, shares_of
-from cleaner.model import NAME_ARRAYS, PAIRS_ARRAY, Model, logistic
+from cleaner.model import NAME_ARRAYS, TRANSITIONS, Model, logistic
 from cleaner.page import KINDS, Kind
 from cleaner.score import SHORT_WORDS, calibrated, predict
 from cleaner.training.counterparts import counterparts
@@ -50,9 +50,9 @@ class TextPlan:
     """How far it goes from the other head to what it learned; all the way, other pages than articles lose .0005."""
     named_weight: float = 10.0
     """What a paragraph weighs that a person named."""
-    pairs_weight: float = 0.2
+    transitions_weight: float = 0.2
     """How far kinds beside each other are believed; .1 and .3 gain a third less (dev, lines named right)."""
-    pairs_least: float = 5.0
+    transitions_least: float = 5.0
     """Each pair of kinds is taken to have been seen so often beyond what was."""
 
 
@@ -75,16 +75,16 @@ def fit_text_names(
     named: Named | None = None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Floats]:
-    """Return the arrays ``text_name_w``, ``text_name_b`` and ``text_pairs`` for a model that has a head for names.
+    """Return ``text_name_w``, ``text_name_b`` and ``text_transitions`` for a model that has a head for names already.
 
     ``teacher`` says what the paragraphs are in HTML, where the model reads texts alone.
     """
     plan = plan or TextPlan()
     named = read_named(texts=teacher is not None) if named is None else named
-    lessons, pairs = [], np.full((len(KINDS), len(KINDS)), plan.pairs_least)
+    lessons, transitions = [], np.full((len(KINDS), len(KINDS)), plan.transitions_least)
     for one, seen in _lessons(model, teacher or model, examples, plan, named):
         lessons.append(one)
-        pairs += seen
+        transitions += seen
     if not lessons:
         return {}
     lesson = Lesson(*map(np.concatenate, zip(*lessons, strict=True)))
@@ -94,13 +94,16 @@ def fit_text_names(
     learned, loss = fit_lesson(begun, lesson, plan)
     head = begun + np.float32(plan.share) * (learned - begun)
     say(f"names of texts: loss {loss:.4f}")
-    beside = plan.pairs_weight * _log_lift(pairs)
-    return {"text_name_w": np.concatenate(np.split(head[:-1], 3), axis=1), "text_name_b": head[-1], PAIRS_ARRAY: beside}
+    return {
+        "text_name_w": np.concatenate(np.split(head[:-1], 3), axis=1),
+        "text_name_b": head[-1],
+        TRANSITIONS: plan.transitions_weight * _log_lift(transitions),
+    }
 
 
-def _log_lift(pairs: NDArray[np.float64]) -> Floats:
+def _log_lift(transitions: NDArray[np.float64]) -> Floats:
     """Return how much more often the second of two kinds follows the first than by chance, as logarithm."""
-    joint = pairs / pairs.sum()
+    joint = transitions / transitions.sum()
     lift: Floats = np.log(joint / (joint.sum(axis=1)[:, None] * joint.sum(axis=0))).astype(np.float32)
     return lift
 
