@@ -6,37 +6,28 @@ have a network for texts; EXAMPLES is a pickle of examples, otherwise those of t
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
 import pickle
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.decode import decode
-from cleaner.errors import CleanerError
 from cleaner.evaluation.gold import find_corpora
 from cleaner.model import Model, read_weights
-from cleaner.page import RawPage
-from cleaner.segment import segment
 from cleaner.training.calibrate import calibrate
-from cleaner.training.dataset import Example, examples_of
+from cleaner.training.corpora import OPINIONS, corpora_digest, load_examples
+from cleaner.training.dataset import Example
 from cleaner.training.folds import cross_judge
 from cleaner.training.named import read_named
 from cleaner.training.names import fit_names
 from cleaner.training.network import Network, export
-from cleaner.training.renderings import render
 from cleaner.training.soft_labels import carry_opinions, soften, soften_texts
 from cleaner.training.taught_kinds import teach_kinds
 from cleaner.training.text_names import fit_text_names
 from cleaner.training.train import Found, Plan, judge_dev, mean_opinion, save, train, write_weights
-from cleaner.training.weak_kinds import weak_kinds
 from cleaner.weights import PACKAGED
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -54,9 +45,6 @@ TEXT_TEACHERS = (
 TEXT_FOLDS = replace(_TEXT_PLAN, seed=100, passes=5, token_dropout=0.45)
 TEXT_STUDENT = replace(_TEXT_PLAN, seed=61, passes=8, token_dropout=0.5)
 """Networks for plain texts alone, from nothing; the last learns from what the others, and the one for HTML, think."""
-CACHE = Path(".cache") / "training"
-OPINIONS = CACHE / "opinions.pickle"
-_COLUMNS = ["id", "url", "html", "body", "title", "domain", "split", "page_type", "language"]
 
 
 def main() -> int:
@@ -66,7 +54,7 @@ def main() -> int:
         print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
         return 0
     digest = corpora_digest(corpora)
-    examples = load_examples(corpora, digest)
+    examples = load_examples(corpora, digest, say=_say)
     plan = Plan()
     _say(f"{len(examples)} examples, {plan}")
     found = cross_judge(examples, HTML_FOLDS, say=_say)
@@ -126,7 +114,7 @@ def refit_names(weights: str, out: str, examples: str = "") -> int:
         if corpora is None:
             print("skipped: no corpora. Set CLEANER_CORPORA to their folder.")  # noqa: T201
             return 0
-        found = load_examples(corpora, corpora_digest(corpora))
+        found = load_examples(corpora, corpora_digest(corpora), say=_say)
     texts = read_weights(weights, texts=True)
     names, of_texts = _fit_heads(model, texts, found)
     write_weights(Path(out), model.header, {**model.arrays, **names}, texts={**texts.arrays, **of_texts})
@@ -140,81 +128,6 @@ def _fit_heads(model: Model, texts: Model, examples: list[Example]) -> tuple[dic
     own = fit_names(texts, examples, texts=True, say=_say)
     teacher, student = Model(model.header, model.arrays | names), Model(texts.header, texts.arrays | own)
     return names, own | fit_text_names(student, examples, teacher=teacher, say=_say)
-
-
-def corpora_digest(corpora: Path) -> str:
-    """Return a digest of every corpus that is trained on, by file name and content."""
-    total = hashlib.sha256()
-    for path in sorted(corpora.glob("*.parquet")):
-        total.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return f"sha256:{total.hexdigest()}"
-
-
-def load_examples(corpora: Path, digest: str) -> list[Example]:
-    """Return the labelled examples of splits train and dev, from the cache while corpora and code are the same."""
-    cache = CACHE / f"examples-{digest[7:19]}-{recipe_digest()[:12]}.pickle"
-    if cache.is_file():
-        with cache.open("rb") as file:
-            stored: list[Example] = pickle.load(file)  # noqa: S301 - our own file, made below
-        return stored
-    begun = time.monotonic()
-    examples: list[Example] = []
-    with multiprocessing.Pool() as pool:
-        for number, made in enumerate(pool.imap(_make, _rows(corpora), chunksize=4)):
-            examples += made
-            if number % 200 == 199:
-                _say(f"{number + 1} pages, {len(examples)} examples, {time.monotonic() - begun:.0f} s")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with cache.open("wb") as file:
-        pickle.dump(examples, file, protocol=5)
-    return examples
-
-
-def recipe_digest() -> str:
-    """Return a digest of the code and data that turn pages into examples: a change of theirs makes a cache stale."""
-    root, total = Path(__file__).parents[1], hashlib.sha256()
-    for part in ("decode", "segment", "cues", "features", "training"):
-        for path in sorted((root / part).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc" and path.name not in _NOT_OF_EXAMPLES:
-                total.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return total.hexdigest()
-
-
-_NOT_OF_EXAMPLES = {
-    "__main__.py",
-    "train.py",
-    "network.py",
-    "calibrate.py",
-    "folds.py",
-    "counterparts.py",
-    "descent.py",
-    "names.py",
-    "soft_labels.py",
-    "taught_kinds.py",
-    "text_names.py",
-    "site.py",
-}
-"""Files of ``training`` that work on examples made before."""
-
-
-def _rows(corpora: Path) -> Iterator[dict[str, Any]]:
-    from pyarrow import parquet
-
-    for path in sorted(corpora.glob("*.parquet")):
-        for batch in parquet.ParquetFile(path).iter_batches(batch_size=16, columns=_COLUMNS):
-            for row in batch.to_pylist():
-                if row["split"] != "test":
-                    yield {**row, "corpus": path.stem}
-
-
-def _make(row: dict[str, Any]) -> list[Example]:
-    try:
-        layout = segment(decode(RawPage(row["html"], url=row["url"], content_type="html")))
-    except CleanerError as error:
-        _say(f"left out {row['corpus']}/{row['id']}: {error}")
-        return []
-    renderings = render(row["html"], row["url"])
-    return examples_of(row, layout, renderings, weak_kinds, pieces=True) if layout.texts else []
 
 
 def _say(line: str) -> None:

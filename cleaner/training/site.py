@@ -32,6 +32,7 @@ from cleaner.site.evidence import COLUMNS, columns, count
 from cleaner.site.fingerprint import Fingerprints, fingerprints
 from cleaner.site.learn import learn, see
 from cleaner.site.profile import Profile
+from cleaner.training.corpora import OPINIONS, corpora_digest, load_examples
 from cleaner.training.dataset import Example, headlines, seeded
 from cleaner.training.renderings import PROGRAMS
 from cleaner.training.train import Found, log_odds
@@ -295,8 +296,6 @@ def fit_and_measure(sites: Mapping[tuple[str, str], Site]) -> dict[str, Any]:
 def main() -> int:
     """Fit on the examples and opinions that ``make train`` left in its cache, measure, and write the file."""
     from pyarrow import parquet
-
-    from cleaner.training.__main__ import OPINIONS, corpora_digest, load_examples
 
     corpora = find_corpora()
     if corpora is None or not OPINIONS.is_file():

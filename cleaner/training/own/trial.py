@@ -15,8 +15,8 @@ from pathlib import Path
 
 from cleaner.errors import InputError
 from cleaner.evaluation.gold import GoldPage, find_corpora, read_all_gold
-from cleaner.training.__main__ import corpora_digest, load_examples
 from cleaner.training.calibrate import calibrate
+from cleaner.training.corpora import corpora_digest, load_examples
 from cleaner.training.dataset import seeded
 from cleaner.training.own.figures import Figures, measure_weights
 from cleaner.training.own.pages import check_pages
