@@ -180,16 +180,23 @@ def _mark_head_lines(layout: Layout, kinds: list[Kind], probabilities: Floats) -
     _mark_first_line(layout, kinds, probabilities, told=told)
 
 
+_FIGURE = re.compile(r"[\d一二三四五六七八九十]")
 _JOINTS = re.compile(r"\s[|·•–—-]\s|,\s(?=\d)|\s(?i:by|on)\s")
 
 
 def _is_dated_byline(text: str) -> bool:
     """Return whether a line is author and date: ``By Ann Lee | 4 May 2024``, ``Published 4 May 2024 by Ann Lee``."""
+    if not _FIGURE.search(text):  # no date without one, and most lines of a menu have none
+        return False
     return names_author(text) and any(read_date_line(part) is not None for part in _JOINTS.split(text))
 
 
 FIRST_CHARS = 120
-"""Longer first lines are no headlines."""
+"""Longer lines are no headlines."""
+
+
+def _may_head(text: str) -> bool:
+    return len(text) <= FIRST_CHARS and not text.endswith(_LINE_ENDS)
 
 
 def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats, *, told: NDArray[np.bool_]) -> None:
@@ -198,8 +205,7 @@ def _mark_first_line(layout: Layout, kinds: list[Kind], probabilities: Floats, *
     ``told`` (n,) are the paragraphs that say themselves what they are; what the network takes for a date is not enough.
     """
     is_dated = len(kinds) > 1 and told[1] and kinds[1] in (Kind.BYLINE, Kind.DATELINE)
-    first = layout.texts[0]
-    if is_dated and kinds[0] in _BODY_KINDS and len(first) <= FIRST_CHARS and not first.endswith(_LINE_ENDS):
+    if is_dated and kinds[0] in _BODY_KINDS and _may_head(layout.texts[0]):
         kinds[0], probabilities[0] = Kind.TITLE, 1.0
 
 
@@ -216,7 +222,7 @@ def _mark_line_above_author(layout: Layout, kinds: list[Kind], probabilities: Fl
     for place in range(1, len(lines)):
         if opens_with_author(lines[place]) or _is_dated_byline(lines[place]):
             above = lines[place - 1]
-            is_line = len(above) <= FIRST_CHARS and not above.endswith(_LINE_ENDS) and read_date_line(above) is None
+            is_line = _may_head(above) and read_date_line(above) is None
             if is_line and len(above.split()) >= _HEADLINE_WORDS and kinds[place - 1] not in _NO_HEADLINES:
                 kinds[place - 1], probabilities[place - 1] = Kind.TITLE, 1.0
             return

@@ -49,6 +49,8 @@ TEXT_ARRAYS = ("text_name_w", "text_name_b")
 """The same for plain texts, beside the other; weights may have none."""
 TRANSITIONS = "text_transitions"
 """Which kinds follow each other in plain texts, (kinds, kinds); weights may have none."""
+HEAD_ARRAYS = frozenset({*NAME_ARRAYS, *TEXT_ARRAYS, TRANSITIONS})
+"""All that is fitted when the network is: training goes on without them, and leaves them as they are."""
 TEXTS = "texts."
 """So begin the names of the arrays of the network for plain texts; weights may have none."""
 DILATIONS = (1, 2, 4, 8)

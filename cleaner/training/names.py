@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from cleaner.features import DOM_START, Bags, Features
 from cleaner.kind_choice import BODY_PLACES
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, Model
+from cleaner.model import HEAD_ARRAYS, Model
 from cleaner.page import KINDS, Kind
 from cleaner.score import predict
 from cleaner.training.dataset import Example, seeded
@@ -109,8 +109,7 @@ def open_head(model: Model) -> Model:
     """Return the model with a head that names nothing but hands out what a head is given."""
     width = model.arrays["kind_w"].shape[0] + model.arrays["input_w"].shape[0]
     head = {"name_w": np.eye(width, dtype=np.float32), "name_b": np.zeros(width, np.float32)}
-    heads = {*NAME_ARRAYS, *TEXT_ARRAYS}
-    return Model(model.header, {name: array for name, array in model.arrays.items() if name not in heads} | head)
+    return Model(model.header, {name: array for name, array in model.arrays.items() if name not in HEAD_ARRAYS} | head)
 
 
 def _gather(model: Model, examples: Iterator[tuple[Example, bool]], plan: NamePlan, named: Named) -> Drawn:

@@ -14,16 +14,14 @@ import numpy as np
 
 from cleaner.model import Model
 from cleaner.training.dataset import Example
-from cleaner.training.named import Named, named_kinds
-from cleaner.training.names import NamePlan, is_near
-from cleaner.training.text_names import carry, teach
+from cleaner.training.named import Named
+from cleaner.training.text_names import TextPlan, teach, tell
 
 __all__ = ["teach_kinds"]
 
-FAR_WEIGHT = 0.4
-"""What a paragraph weighs that does not stand near the article."""
-NAMED_WEIGHT = 5.0
-"""What one weighs that a person named."""
+FAR_WEIGHT, NAMED_WEIGHT = 0.4, 5.0
+"""What a paragraph weighs that does not stand near the article, and one that a person named."""
+_PLAN = TextPlan(far_weight=FAR_WEIGHT, named_weight=NAMED_WEIGHT)
 
 
 def teach_kinds(examples: Sequence[Example], teacher: Model, named: Named) -> list[Example]:
@@ -43,15 +41,8 @@ def teach_kinds(examples: Sequence[Example], teacher: Model, named: Named) -> li
 
 
 def _taught(example: Example, html: Example, taught: np.typing.NDArray[np.float32], named: Named) -> Example:
-    shares, trust = carry(html, example, taught)
-    by_hand = named_kinds(example, named)
-    hand = np.flatnonzero(by_hand >= 0)
-    shares[hand] = np.eye(shares.shape[1], dtype=np.float32)[by_hand[hand]]
-    near = np.where(is_near(example, NamePlan()), 1, FAR_WEIGHT)
-    weight = trust * shares.max(axis=1) * near
-    weight[hand] = NAMED_WEIGHT
-    kinds = np.where(trust > 0, shares.argmax(axis=1), -1)
-    kinds[hand] = by_hand[hand]
+    shares, trust = tell(html, example, taught, _PLAN, named)
+    kinds, weight = np.where(trust > 0, shares.argmax(axis=1), -1), trust * shares.max(axis=1)
     if "dressed" in example.rendering:
         made = (example.kind_weight == 1) & (example.kinds >= 0)
         kinds, weight = np.where(made, example.kinds, kinds), np.where(made, 1, weight)

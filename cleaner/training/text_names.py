@@ -145,11 +145,7 @@ def _lessons(
     for page in pages.values():
         if len(page) < 2:
             continue
-        shares, trust = carry(page["html"], page["whole"], teach(teacher, page["html"]), alone=plan.alone_weight)
-        trust *= np.where(is_near(page["whole"], NamePlan()), 1, plan.far_weight)
-        by_hand = named_kinds(page["whole"], named)
-        hand = np.flatnonzero(by_hand >= 0)
-        shares[hand], trust[hand] = np.eye(len(KINDS), dtype=np.float32)[by_hand[hand]], plan.named_weight
+        shares, trust = tell(page["html"], page["whole"], teach(teacher, page["html"]), plan, named)
         places = np.flatnonzero(trust > 0)
         seen = beside(predict(opened, page["whole"].features).names.astype(np.float16), places)
         told = shares * (trust > 0)[:, None]
@@ -181,6 +177,16 @@ def _teach_headline(example: Example, shares: Floats) -> None:
     titles = np.flatnonzero(like & (np.arange(len(like)) <= last))
     shares[titles] = 0.03 / (len(KINDS) - 1)
     shares[titles, KINDS.index(Kind.TITLE)] = 0.97
+
+
+def tell(html: Example, text: Example, taught: Floats, plan: TextPlan, named: Named) -> tuple[Floats, Floats]:
+    """Return what :func:`carry` does, with what a person named in its place, weighed as ``plan`` says."""
+    shares, trust = carry(html, text, taught, alone=plan.alone_weight)
+    trust *= np.where(is_near(text, NamePlan()), 1, plan.far_weight)
+    by_hand = named_kinds(text, named)
+    hand = np.flatnonzero(by_hand >= 0)
+    shares[hand], trust[hand] = np.eye(len(KINDS), dtype=np.float32)[by_hand[hand]], plan.named_weight
+    return shares, trust
 
 
 def carry(html: Example, text: Example, taught: Floats, *, alone: float = 0.5) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cleaner.errors import InputError, RunError, SetupError
-from cleaner.model import NAME_ARRAYS, TEXT_ARRAYS, TRANSITIONS, Model, has_texts, load_model
+from cleaner.model import HEAD_ARRAYS, Model, has_texts, load_model
 from cleaner.training.calibrate import POINTS, Scale, calibrate
 from cleaner.training.dataset import Example
 from cleaner.training.network import export
@@ -162,7 +162,7 @@ def _tune_texts(examples: Sequence[Example], course: Course, place: str, on_step
 
 def _heads(model: Model) -> dict[str, Any]:
     """Return the heads that name kinds, which are left as they are."""
-    return {name: array for name, array in model.arrays.items() if name in {*NAME_ARRAYS, *TEXT_ARRAYS, TRANSITIONS}}
+    return {name: array for name, array in model.arrays.items() if name in HEAD_ARRAYS}
 
 
 def _describe_start(place: str | None) -> dict[str, str]:
